@@ -1,0 +1,106 @@
+"""Orders: what was bought, what state the purchase is in, and what has been fulfilled of it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from emulator.domain.fulfillments import Fulfillment, OrderWithFulfillments
+from emulator.domain.refusals import FulfillmentNotFound
+from emulator.domain.violations import violated
+from emulator.domain.wire import Guid, Items, OrderId, Quantity, Timestamp, WireModel
+
+OrderStatus = Literal["INITIALIZED", "APPROVED", "CANCELED", "PENDING", "REJECTED"]
+PaymentStatus = Literal[
+    "UNSPECIFIED",
+    "NOT_PAID",
+    "PAID",
+    "PARTIALLY_REFUNDED",
+    "FULLY_REFUNDED",
+    "PENDING",
+    "PARTIALLY_PAID",
+    "PENDING_MERCHANT",
+    "CANCELED",
+    "DECLINED",
+]
+OrderFulfillmentStatus = Literal["NOT_FULFILLED", "PARTIALLY_FULFILLED", "FULFILLED"]
+
+
+class OpenWireModel(WireModel):
+    """A wire model that keeps and returns what it does not model."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class LineItem(OpenWireModel):
+    """One kind of thing that was bought."""
+
+    id: Guid
+    quantity: Quantity
+
+
+class Order(OpenWireModel):
+    """A purchase, with its fulfillments. On the wire an order has no `fulfillments`; seeds and snapshots have them."""
+
+    id: OrderId
+    number: Annotated[str, Field(min_length=1, max_length=100)]
+    created_date: Timestamp
+    updated_date: Timestamp
+    status: OrderStatus
+    payment_status: PaymentStatus
+    fulfillment_status: OrderFulfillmentStatus = "NOT_FULFILLED"
+    line_items: Annotated[Items[LineItem], Field(min_length=1, max_length=300)]
+    shipping_info: dict[str, Any] | None = None
+    fulfillments: Items[Fulfillment] = Field(default=(), exclude=True)
+
+    @model_validator(mode="after")
+    def _fulfills_what_was_ordered(self) -> Self:
+        for line_item_id, remaining in self.remaining().items():
+            if remaining < 0:
+                raise violated(
+                    "OTHER",
+                    f"fulfillments hold {-remaining} more of line item {line_item_id} than was ordered",
+                )
+        return self
+
+    def remaining(self) -> Mapping[str, int]:
+        """Per line item, the quantity that no fulfillment holds; negative for one that was never ordered."""
+        return _remaining(self.line_items, self.fulfillments)
+
+    def fulfillment(self, fulfillment_id: str) -> Fulfillment:
+        """The order's fulfillment of that id; FulfillmentNotFound if it has none."""
+        for fulfillment in self.fulfillments:
+            if fulfillment.id == fulfillment_id:
+                return fulfillment
+        raise FulfillmentNotFound(fulfillment_id, self.id)
+
+    def with_fulfillments(self, fulfillments: tuple[Fulfillment, ...], *, now: datetime | None = None) -> "Order":
+        """The order with these fulfillments and the fulfillment status that follows from them (R128)."""
+        changes = {
+            "fulfillments": fulfillments,
+            "fulfillment_status": _fulfillment_status(self, fulfillments),
+            "updated_date": now or self.updated_date,
+        }
+        return self.model_copy(update=changes)
+
+    def with_all_fulfillments(self) -> OrderWithFulfillments:
+        """What the fulfillments API answers about the order (R121)."""
+        return OrderWithFulfillments.model_construct(order_id=self.id, fulfillments=self.fulfillments)
+
+
+def _remaining(line_items: Iterable[LineItem], fulfillments: Iterable[Fulfillment]) -> Mapping[str, int]:
+    remaining = Counter({item.id: item.quantity for item in line_items})
+    for fulfillment in fulfillments:
+        for held in fulfillment.line_items:
+            remaining[held.id] -= held.quantity or 0
+    return remaining
+
+
+def _fulfillment_status(order: Order, fulfillments: tuple[Fulfillment, ...]) -> OrderFulfillmentStatus:
+    if order.status == "APPROVED" and order.shipping_info is None:
+        return "FULFILLED"  # R129
+    if not fulfillments:
+        return "NOT_FULFILLED"
+    return "PARTIALLY_FULFILLED" if any(_remaining(order.line_items, fulfillments).values()) else "FULFILLED"

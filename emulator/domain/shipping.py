@@ -1,0 +1,228 @@
+"""What may be shipped of an order: the rules of creating, changing and deleting its fulfillments."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from emulator.domain import rules
+from emulator.domain.behaviours import Behaviours
+from emulator.domain.carriers import PREDEFINED_PROVIDERS, tracking_link
+from emulator.domain.fulfillments import (
+    CustomInfo,
+    Fulfillment,
+    FulfillmentDraft,
+    FulfillmentLineItem,
+    FulfillmentPatch,
+    TrackingInfo,
+)
+from emulator.domain.orders import Order
+from emulator.domain.refusals import (
+    InvalidRequest,
+    LineItemNotFound,
+    OrderNotApproved,
+    QuantityExceedsRemaining,
+    TrackingNumberAlreadyExists,
+    Violation,
+)
+
+# Says whether a fulfillment outside the order at hand has that tracking number.
+TakenElsewhere = Callable[[str], bool]
+
+
+def fulfill(
+    order: Order,
+    draft: FulfillmentDraft,
+    *,
+    fulfillment_id: str,
+    now: datetime,
+    behaviours: Behaviours,
+    taken_elsewhere: TakenElsewhere,
+) -> Order:
+    """The order with one more fulfillment.
+
+    Raises OrderNotApproved, LineItemNotFound, QuantityExceedsRemaining, TrackingNumberAlreadyExists, or
+    InvalidRequest for a custom provider without its link (R101 to R117).
+    """
+    if order.status != "APPROVED":
+        raise OrderNotApproved(order.id, order.status)
+    line_items = tuple(_allotted(order, draft.line_items, behaviours))
+    tracking = draft.tracking_info and _with_link(draft.tracking_info)
+    _refuse_missing_link(tracking, behaviours)
+    _refuse_duplicate(order, tracking, behaviours, taken_elsewhere)
+    fulfillment = Fulfillment.model_construct(
+        id=fulfillment_id,
+        created_date=now,
+        line_items=line_items,
+        status=draft.status,
+        completed=draft.completed,
+        tracking_info=tracking,
+        custom_info=draft.custom_info,
+    )
+    return order.with_fulfillments((*order.fulfillments, fulfillment), now=now)
+
+
+def amend(
+    order: Order,
+    fulfillment_id: str,
+    patch: FulfillmentPatch,
+    *,
+    now: datetime,
+    behaviours: Behaviours,
+    taken_elsewhere: TakenElsewhere,
+) -> Order:
+    """The order with one fulfillment changed; the very same order if the patch changes nothing.
+
+    Raises FulfillmentNotFound, TrackingNumberAlreadyExists, or InvalidRequest for other line items or a custom
+    provider without its link (R112 to R119).
+    """
+    current = order.fulfillment(fulfillment_id)
+    _refuse_other_line_items(current, patch)
+    sent = patch.model_fields_set
+    changes = {name: getattr(patch, name) for name in ("status", "completed") if name in sent}
+    amended = current.model_copy(update=changes | _amended_parcel(current, patch))
+    if amended == current:
+        return order
+    if amended.tracking_info != current.tracking_info:
+        _refuse_new_missing_link(current.tracking_info, amended.tracking_info, behaviours)
+        _refuse_duplicate(order, amended.tracking_info, behaviours, taken_elsewhere, current)
+    kept = tuple(amended if one.id == fulfillment_id else one for one in order.fulfillments)
+    return order.with_fulfillments(kept, now=now)
+
+
+def withdraw(order: Order, fulfillment_id: str, *, now: datetime) -> Order:
+    """The order without that fulfillment, its quantities free again (R120). Raises FulfillmentNotFound."""
+    withdrawn = order.fulfillment(fulfillment_id)
+    kept = tuple(one for one in order.fulfillments if one is not withdrawn)
+    return order.with_fulfillments(kept, now=now)
+
+
+def _allotted(
+    order: Order, wanted: tuple[FulfillmentLineItem, ...], behaviours: Behaviours
+) -> Iterator[FulfillmentLineItem]:
+    """Each wanted line item with its quantity, counted down in the order of the request (R107)."""
+    ordered = {item.id: item.quantity for item in order.line_items}
+    remaining = dict(order.remaining())
+    for item in wanted:
+        if item.id not in ordered:
+            raise LineItemNotFound(item.id, order.id, ordered)
+        left = remaining[item.id]
+        if behaviours.line_item_split == "once" and _is_fulfilled_in_part(order, item.id):
+            left = 0
+        quantity = left if item.quantity is None else item.quantity
+        if quantity > left or left == 0:
+            raise QuantityExceedsRemaining(item.id, requested=item.quantity, remaining=left, ordered=ordered[item.id])
+        remaining[item.id] = left - quantity
+        yield FulfillmentLineItem.model_construct(id=item.id, quantity=quantity)
+
+
+def _is_fulfilled_in_part(order: Order, line_item_id: str) -> bool:
+    return any(item.id == line_item_id for one in order.fulfillments for item in one.line_items)
+
+
+def _with_link(tracking: TrackingInfo) -> TrackingInfo:
+    """The tracking info with the carrier's link, unless it brings its own (R110, R112)."""
+    if tracking.tracking_link is not None:
+        return tracking
+    link = tracking_link(tracking.shipping_provider, tracking.tracking_number)
+    return tracking.model_copy(update={"tracking_link": link})
+
+
+def _amended_parcel(current: Fulfillment, patch: FulfillmentPatch) -> dict[str, TrackingInfo | CustomInfo | None]:
+    """The fields of the one-of that the patch changes: what is sent replaces the other kind (R109)."""
+    sent = patch.model_fields_set
+    if patch.tracking_info is not None:
+        merged = _merged(current.tracking_info or TrackingInfo(), patch.tracking_info)
+        return {"tracking_info": merged, "custom_info": None}
+    if patch.custom_info is not None:
+        fields = {name: getattr(patch.custom_info, name) for name in patch.custom_info.model_fields_set}
+        custom = (current.custom_info or CustomInfo()).model_copy(update=fields)
+        return {"tracking_info": None, "custom_info": custom}
+    return dict.fromkeys(sent & {"tracking_info", "custom_info"})
+
+
+def _merged(current: TrackingInfo, patch: TrackingInfo) -> TrackingInfo:
+    """The tracking info after the patch, with a new link where number or provider change and none is sent (R114)."""
+    merged = current.model_copy(update={name: getattr(patch, name) for name in patch.model_fields_set})
+    if "tracking_link" in patch.model_fields_set:
+        return merged
+    provider_changed = merged.shipping_provider != current.shipping_provider
+    number_changed = merged.tracking_number != current.tracking_number
+    if provider_changed or (number_changed and _is_generated_by(merged.shipping_provider)):
+        link = tracking_link(merged.shipping_provider, merged.tracking_number)
+        return merged.model_copy(update={"tracking_link": link})
+    return merged
+
+
+def _is_generated_by(provider: str | None) -> bool:
+    return provider in PREDEFINED_PROVIDERS
+
+
+def _refuse_missing_link(tracking: TrackingInfo | None, behaviours: Behaviours) -> None:
+    if behaviours.custom_provider_link == "optional" or tracking is None or tracking.tracking_link is not None:
+        return
+    provider = tracking.shipping_provider
+    if provider is None or _is_generated_by(provider):
+        return
+    raise InvalidRequest(
+        [
+            Violation(
+                "fulfillment.trackingInfo.trackingLink",
+                f'must not be empty: "{provider}" is a custom provider, so send its link, '
+                f"or use one of {', '.join(PREDEFINED_PROVIDERS)}",
+                "REQUIRED_FIELD",
+                rule=rules.CUSTOM_PROVIDER_LINK,
+            )
+        ]
+    )
+
+
+def _refuse_new_missing_link(before: TrackingInfo | None, after: TrackingInfo | None, behaviours: Behaviours) -> None:
+    """As on creation, if it is this update that takes the link away or brings the provider."""
+    lacked_it = (
+        before is not None
+        and after is not None
+        and (before.tracking_link is None and before.shipping_provider == after.shipping_provider)
+    )
+    if not lacked_it:
+        _refuse_missing_link(after, behaviours)
+
+
+def _refuse_duplicate(
+    order: Order,
+    tracking: TrackingInfo | None,
+    behaviours: Behaviours,
+    taken_elsewhere: TakenElsewhere,
+    current: Fulfillment | None = None,
+) -> None:
+    """Refuse a number that another fulfillment has; the number that `current` has already stays its own (R116)."""
+    number = tracking.tracking_number if tracking else None
+    if number is None or behaviours.duplicate_tracking_scope == "off" or number == _tracking_number(current):
+        return
+    if any(_tracking_number(one) == number for one in order.fulfillments) or (
+        behaviours.duplicate_tracking_scope == "site" and taken_elsewhere(number)
+    ):
+        raise TrackingNumberAlreadyExists(number)
+
+
+def _tracking_number(fulfillment: Fulfillment | None) -> str | None:
+    if fulfillment is None or fulfillment.tracking_info is None:
+        return None
+    return fulfillment.tracking_info.tracking_number
+
+
+def _refuse_other_line_items(current: Fulfillment, patch: FulfillmentPatch) -> None:
+    if "line_items" not in patch.model_fields_set:
+        return
+    held = sorted((item.id, item.quantity) for item in current.line_items)
+    quantities = dict(held)
+    sent = sorted((item.id, item.quantity or quantities.get(item.id, 0)) for item in patch.line_items or ())
+    if sent != held:
+        raise InvalidRequest(
+            [
+                Violation(
+                    "fulfillment.lineItems",
+                    "can't be changed: leave lineItems out, or delete the fulfillment and create it again",
+                    "FIELD_NOT_ALLOWED",
+                    rule=rules.LINE_ITEMS_FIXED,
+                )
+            ]
+        )

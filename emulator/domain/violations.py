@@ -1,0 +1,118 @@
+"""Pydantic's findings in Wix's vocabulary: which field, what is wrong, which `violatedRule`."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from emulator.domain.refusals import Violation
+from emulator.domain.wire import GUID_PATTERN, WEB_URL_PATTERN
+
+_FORMATS = {GUID_PATTERN: "GUID", WEB_URL_PATTERN: "WEB_URL"}
+_FORMAT_NAMES = {"GUID": "GUID", "WEB_URL": "web URL (http:// or https://)"}
+_TYPES = {
+    "string_type": ("STRING", "a string"),
+    "int_type": ("INT32", "an integer"),
+    "float_type": ("DOUBLE", "a number"),
+    "bool_type": ("BOOL", "true or false"),
+    "dict_type": ("OBJECT", "an object"),
+    "model_type": ("OBJECT", "an object"),
+    "tuple_type": ("ARRAY", "an array"),
+    "list_type": ("ARRAY", "an array"),
+}
+_SHOWN_MAX = 60
+
+
+def violated(field_rule: str, description: str, data: Mapping[str, Any] | None = None) -> PydanticCustomError:
+    """What a validator of ours raises to report a violation with this rule and description."""
+    return PydanticCustomError(
+        "violation", "{description}", {"rule": field_rule, "description": description, "data": data}
+    )
+
+
+def violations_of(error: ValidationError) -> list[Violation]:
+    """All violations that the error reports, in the order of the request's fields."""
+    return [violation for details in error.errors(include_url=False) for violation in _translate(details)]
+
+
+def field_path(location: Sequence[int | str]) -> str:
+    """A location as Wix writes it: `fulfillment.lineItems[0].quantity`."""
+    path = ""
+    for step in location:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path
+
+
+def _translate(details: ErrorDetails) -> Iterator[Violation]:
+    field, value, context = field_path(details["loc"]), details["input"], details.get("ctx", {})
+    kind = details["type"]
+    if value is None or kind == "missing":
+        yield Violation(field, "must not be empty", "REQUIRED_FIELD")
+    elif kind in _TYPES:
+        type_name, phrase = _TYPES[kind]
+        yield Violation(field, f"must be {phrase}, got {_shown(value)}", "FORMAT", {"type": type_name})
+    elif kind in _BOUNDS:
+        bound = _BOUNDS[kind](value, context)
+        if bound is not None:
+            yield Violation(field, *bound)
+    else:
+        yield Violation(field, *_other(kind, value, context, details["msg"]))
+
+
+def _other(
+    kind: str, value: Any, context: Mapping[str, Any], message: str
+) -> tuple[str, str, Mapping[str, Any] | None]:
+    if kind == "violation":
+        return context["description"], context["rule"], context["data"]
+    if kind == "string_pattern_mismatch":
+        format_name = _FORMATS[context["pattern"]]
+        return f"is not a valid {_FORMAT_NAMES[format_name]}", "FORMAT", {"type": format_name}
+    if kind == "literal_error":
+        return f"must be one of {context['expected']}, got {_shown(value)}", "INVALID_ENUM_VALUE", None
+    return message[:1].lower() + message[1:], "FORMAT", None
+
+
+_Bound = tuple[str, str, Mapping[str, Any]] | None
+
+
+def _sized(rule: str, limit_key: str, relation: str) -> Callable[[Any, Mapping[str, Any]], _Bound]:
+    def bound(value: Any, context: Mapping[str, Any]) -> _Bound:
+        limit, size = context[limit_key], len(value)
+        # Pydantic counts valid items only; an array that is too short for that reason alone is no violation.
+        if rule == "MIN_SIZE" and size >= limit:
+            return None
+        return f"has size {size}, expected {limit} or {relation}", rule, {"threshold": limit}
+
+    return bound
+
+
+def _ranged(rule: str, limit_key: str, relation: str) -> Callable[[Any, Mapping[str, Any]], _Bound]:
+    def bound(value: Any, context: Mapping[str, Any]) -> _Bound:
+        limit = context[limit_key]
+        return f"must be {limit} or {relation}, got {_shown(value)}", rule, {"threshold": limit}
+
+    return bound
+
+
+_BOUNDS: Mapping[str, Callable[[Any, Mapping[str, Any]], _Bound]] = {
+    "string_too_short": _sized("MIN_LENGTH", "min_length", "more"),
+    "string_too_long": _sized("MAX_LENGTH", "max_length", "less"),
+    "too_short": _sized("MIN_SIZE", "min_length", "more"),
+    "too_long": _sized("MAX_SIZE", "max_length", "less"),
+    "greater_than_equal": _ranged("MIN", "ge", "more"),
+    "less_than_equal": _ranged("MAX", "le", "less"),
+}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, list | tuple):
+        return "an array"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number beyond 64 bits"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= _SHOWN_MAX else text[:_SHOWN_MAX] + "…"

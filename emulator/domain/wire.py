@@ -1,0 +1,48 @@
+"""The wire's own types: the base model, and the scalars that Wix annotates its fields with."""
+
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic.alias_generators import to_camel
+
+GUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+WEB_URL_PATTERN = r"^[hH][tT][tT][pP][sS]?://[^\s/?#]+([/?#]\S*)?$"
+
+
+class WireModel(BaseModel):
+    """A frozen value whose JSON form is exactly Wix's: camelCase keys, strict types, unknown keys ignored (R203)."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
+
+
+def format_timestamp(moment: datetime) -> str:
+    """The moment as Wix prints it: UTC, milliseconds and `Z`, such as `2023-02-22T15:55:47.021Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+_Item = TypeVar("_Item")
+
+# A JSON array. Only the container is lax, so that a list becomes a tuple; the items stay strict.
+Items = Annotated[tuple[_Item, ...], Field(strict=False)]
+
+Timestamp = Annotated[
+    AwareDatetime,
+    Field(strict=False, json_schema_extra={"format": "date-time"}),
+    PlainSerializer(format_timestamp, return_type=str, when_used="json"),
+]
+Guid = Annotated[
+    str, StringConstraints(pattern=GUID_PATTERN, to_lower=True), Field(json_schema_extra={"format": "uuid"})
+]
+WebUrl = Annotated[str, StringConstraints(pattern=WEB_URL_PATTERN, min_length=1, max_length=2048)]
+OrderId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Quantity = Annotated[int, Field(ge=1, le=100_000)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=100)]
