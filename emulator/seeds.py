@@ -1,0 +1,108 @@
+"""Seed files: the data that every site starts with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from emulator.domain.orders import Order
+from emulator.domain.violations import violations_of
+from emulator.ids import Ids
+from emulator.samples import Samples
+
+_PACKAGE = Path(__file__).parent
+EMPTY = "empty"
+_KNOWN_KEYS = ("orders",)
+_FIRST_NUMBER = 10001
+
+
+class SeedError(ValueError):
+    """A seed that cannot be used: which file, where in it, and why."""
+
+    def __init__(self, source: str, where: str, reason: str) -> None:
+        self.where = where
+        self.reason = reason
+        super().__init__(": ".join(part for part in (source, where, reason) if part))
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What a site starts with."""
+
+    orders: tuple[Order, ...] = ()
+
+
+def fixtures() -> Path:
+    """The folder of the seeds that come with the emulator: in the package when installed, beside it in a checkout."""
+    installed = _PACKAGE / "fixtures"
+    return installed if installed.is_dir() else _PACKAGE.parent / "fixtures"
+
+
+def load(names: Iterable[str], samples: Samples, ids: Ids) -> Seed:
+    """The named seeds and seed files merged; of two orders with one id the later wins. Raises SeedError."""
+    orders: dict[str, Order] = {}
+    for name in names:
+        if name != EMPTY:
+            path = _path(name)
+            for order in parse(_read(path), str(path), samples, ids).orders:
+                orders[order.id] = order
+    return Seed(tuple(orders.values()))
+
+
+def parse(document: Any, source: str, samples: Samples, ids: Ids, now: datetime | None = None) -> Seed:
+    """A seed document `{"orders": [...]}`, its partial orders completed. Raises SeedError."""
+    if not isinstance(document, Mapping):
+        raise SeedError(source, "", "must be a mapping with the key `orders`")
+    for key in document:
+        if key not in _KNOWN_KEYS:
+            raise SeedError(source, str(key), f"unknown key; known: {', '.join(_KNOWN_KEYS)}")
+    partial_orders = document.get("orders") or []
+    if not isinstance(partial_orders, list):
+        raise SeedError(source, "orders", "must be a list")
+    moment = now or datetime.now(UTC)
+    return Seed(
+        tuple(
+            _order(partial, f"orders[{index}]", source, samples, ids, _FIRST_NUMBER + index, moment)
+            for index, partial in enumerate(partial_orders)
+        )
+    )
+
+
+def _order(partial: Any, where: str, source: str, samples: Samples, ids: Ids, number: int, now: datetime) -> Order:
+    if not isinstance(partial, Mapping):
+        raise SeedError(source, where, "must be a mapping")
+    try:
+        return samples.order(partial, ids=ids, number=str(number), now=now)
+    except ValidationError as error:
+        violation = violations_of(error)[0]
+        raise SeedError(source, f"{where}.{violation.field}".rstrip("."), violation.description) from error
+
+
+def _path(name: str) -> Path:
+    shipped = fixtures() / f"{name}.yaml"
+    for candidate in (shipped, Path(name)):
+        if candidate.is_file():
+            return candidate
+    known = ", ".join(sorted(path.stem for path in fixtures().glob("*.yaml")))
+    raise SeedError(name, "", f"no such seed or file; shipped seeds: {known}, {EMPTY}")
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SeedError(str(path), "", " ".join(str(error).split())) from error
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C loader may be missing
+    """A safe loader that leaves dates as the text they are on the wire."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}

@@ -1,0 +1,62 @@
+"""A site's orders, with the index that a site-wide look at tracking numbers needs."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from emulator.domain.orders import Order
+from emulator.domain.refusals import OrderNotFound
+
+_NUMBER_DIGITS_MAX = 16  # a longer order number is somebody's own, not one that we count on from
+
+
+class Store:
+    """Holds orders by id. Values go in and come out; nothing else changes them."""
+
+    def __init__(self, orders: Iterable[Order]) -> None:
+        self.clear(orders)
+
+    def clear(self, orders: Iterable[Order]) -> None:
+        """Hold these orders and nothing else."""
+        self.highest_number = 10_000
+        self._orders: dict[str, Order] = {}
+        self._orders_by_tracking_number: defaultdict[str, set[str]] = defaultdict(set)
+        for order in orders:
+            self.put(order)
+
+    def orders(self) -> tuple[Order, ...]:
+        """All orders, in the order of their arrival."""
+        return tuple(self._orders.values())
+
+    def find(self, order_id: str) -> Order | None:
+        """The order of that id, if there is one."""
+        return self._orders.get(order_id)
+
+    def order(self, order_id: str) -> Order:
+        """The order of that id; OrderNotFound if there is none."""
+        order = self._orders.get(order_id)
+        if order is None:
+            raise OrderNotFound(order_id)
+        return order
+
+    def put(self, order: Order) -> None:
+        """Hold the order, in place of an earlier one of the same id."""
+        before, after = _tracking_numbers(self._orders.get(order.id)), _tracking_numbers(order)
+        for number in before - after:
+            self._orders_by_tracking_number[number].discard(order.id)
+            if not self._orders_by_tracking_number[number]:
+                del self._orders_by_tracking_number[number]
+        for number in after - before:
+            self._orders_by_tracking_number[number].add(order.id)
+        self._orders[order.id] = order
+        if order.number.isdecimal() and len(order.number) < _NUMBER_DIGITS_MAX:
+            self.highest_number = max(self.highest_number, int(order.number))
+
+    def is_tracked_outside(self, order_id: str, tracking_number: str) -> bool:
+        """Whether a fulfillment of any other order has that tracking number (R116)."""
+        owners = self._orders_by_tracking_number.get(tracking_number, set())
+        return bool(owners - {order_id})
+
+
+def _tracking_numbers(order: Order | None) -> set[str]:
+    parcels = (one.tracking_info for one in order.fulfillments) if order else ()
+    return {parcel.tracking_number for parcel in parcels if parcel and parcel.tracking_number}
