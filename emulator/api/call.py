@@ -1,0 +1,41 @@
+"""One request on its way through the emulator."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+
+from emulator.site import Site
+from emulator.sites import Sites
+
+if TYPE_CHECKING:
+    from emulator.api.operation import Operation
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the emulator tells about itself."""
+
+    base_url: str
+    app_id: str
+    app_secret: str
+    instance_id: str
+
+
+@dataclass(slots=True)
+class Call:
+    """What an endpoint needs to answer: the operation, the site, and the request's parts."""
+
+    operation: "Operation"
+    site: Site
+    sites: Sites
+    facts: Facts
+    headers: Headers
+    path_parameters: dict[str, str] = field(default_factory=dict)
+    query_string: bytes = b""
+    body: bytes = b""
+
+    def query(self) -> dict[str, str]:
+        """The query parameters; of a repeated one the last."""
+        return dict(parse_qsl(self.query_string.decode("latin-1"), keep_blank_values=True))

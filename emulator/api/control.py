@@ -1,0 +1,158 @@
+"""The control plane over HTTP: what a test does to the emulator, under `/_emulator`."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+from starlette.responses import Response
+
+from emulator import __version__
+from emulator.api.call import Call
+from emulator.api.responses import json_object, parse, render_json
+from emulator.domain.refusals import InvalidRequest, NotFound, Violation
+from emulator.domain.rules import RULES, UNKNOWN_PATHS, Rule
+from emulator.domain.violations import violations_of
+from emulator.domain.wire import WireModel, format_timestamp
+from emulator.journal import Entry
+from emulator.operations import control as operations
+from emulator.seeds import SeedError
+
+
+class CreateOrdersRequest(WireModel):
+    """How many orders to make, and what they have in common."""
+
+    count: Annotated[int, Field(ge=1, le=1_000)] = 1
+    order: dict[str, Any] = Field(default_factory=dict)
+
+
+class FindRequestRequest(WireModel):
+    """Which entry of the journal."""
+
+    request_id: str
+
+
+class RequestNotFound(NotFound):
+    """A request that the journal does not hold, or no longer."""
+
+    code = "REQUEST_NOT_FOUND"
+    rule = UNKNOWN_PATHS
+
+    def __init__(self, request_id: str) -> None:
+        super().__init__(
+            f"the journal of this site has no request {request_id}; GET /_emulator/requests lists what it has"
+        )
+
+
+async def health(call: Call) -> Response:  # noqa: ARG001 - every endpoint takes the call
+    """Say that the emulator is ready."""
+    return render_json({"status": "ok", "version": __version__})
+
+
+async def manifest(call: Call) -> Response:
+    """Tell what a client or a script needs to know."""
+    from emulator.api.routes import OPERATIONS
+
+    facts = call.facts
+    return render_json(
+        {
+            "version": __version__,
+            "baseUrl": facts.base_url,
+            "siteId": call.site.id,
+            "appId": facts.app_id,
+            "appSecret": facts.app_secret,
+            "instanceId": facts.instance_id,
+            "operations": [
+                {"id": one.id, "method": one.method, "path": one.path, "summary": one.summary}
+                for one in OPERATIONS
+                if not one.is_control
+            ],
+            "settings": call.site.behaviours.model_dump(exclude_none=True),
+        }
+    )
+
+
+async def reset(call: Call) -> Response:
+    """Make the site as a fresh one."""
+    return render_json({"fingerprint": operations.reset(call.site)})
+
+
+async def create_orders(call: Call) -> Response:
+    """Make orders, completed with generated data."""
+    request = parse(call, CreateOrdersRequest)
+    try:
+        orders = operations.create_orders(call.site, request.order, request.count)
+    except ValidationError as error:
+        raise InvalidRequest(
+            Violation(f"order.{found.field}".rstrip("."), found.description, found.violated_rule, found.data)
+            for found in violations_of(error)
+        ) from None
+    return render_json({"orders": [order.model_dump(mode="json", exclude_none=True) for order in orders]})
+
+
+async def seed(call: Call) -> Response:
+    """Merge a seed document into the site."""
+    document = json_object(call.body)
+    try:
+        orders = operations.merge_seed(call.site, document)
+    except SeedError as error:
+        raise InvalidRequest([Violation(error.where, error.reason, "VALIDATION")]) from None
+    return render_json({"orders": [order.model_dump(mode="json", exclude_none=True) for order in orders]})
+
+
+async def list_rules(call: Call) -> Response:  # noqa: ARG001 - every endpoint takes the call
+    """List every rule with its evidence."""
+    return render_json({"rules": [_rule(rule) for rule in RULES.values()]})
+
+
+async def list_requests(call: Call) -> Response:
+    """List the journal, oldest first."""
+    return render_json({"requests": [_entry(entry) for entry in call.site.journal.entries()]})
+
+
+async def get_request(call: Call) -> Response:
+    """Explain one request."""
+    request_id = parse(call, FindRequestRequest).request_id
+    entry = call.site.journal.find(request_id)
+    if entry is None:
+        raise RequestNotFound(request_id)
+    return render_json(_entry(entry))
+
+
+async def clear_requests(call: Call) -> Response:
+    """Empty the journal."""
+    call.site.journal.clear()
+    return render_json({})
+
+
+async def openapi(call: Call) -> Response:  # noqa: ARG001 - every endpoint takes the call
+    """Answer with the control plane's OpenAPI document."""
+    from emulator.api.openapi import control_document
+
+    return render_json(control_document())
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "statement": rule.statement,
+        "evidence": rule.evidence,
+        "source": rule.source,
+        "setting": rule.setting,
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    rendered: dict[str, Any] = {
+        "requestId": entry.request_id,
+        "at": format_timestamp(entry.at),
+        "method": entry.method,
+        "path": entry.path,
+        "operation": entry.operation,
+        "status": entry.status,
+    }
+    if entry.refusal is not None:
+        rendered["refusal"] = {
+            "message": entry.refusal.message,
+            "values": entry.refusal.data,
+            "rule": _rule(entry.refusal.rule),
+        }
+    return rendered

@@ -1,0 +1,191 @@
+"""The Order Fulfillments API over HTTP: parse, call, render."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from starlette.responses import Response
+
+from emulator.api.call import Call
+from emulator.api.responses import application_error, parse, render
+from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch, OrderWithFulfillments
+from emulator.domain.orders import Order
+from emulator.domain.refusals import Refusal
+from emulator.domain.wire import Guid, Items, OrderId, WireModel
+from emulator.operations import fulfillments as operations
+
+
+class ListFulfillmentsForSingleOrderRequest(WireModel):
+    """Which order."""
+
+    order_id: OrderId
+
+
+class ListFulfillmentsForMultipleOrdersRequest(WireModel):
+    """Which orders: 1 to 100."""
+
+    order_ids: Annotated[Items[OrderId], Field(min_length=1, max_length=100)]
+
+
+class CreateFulfillmentRequest(WireModel):
+    """A fulfillment for an order."""
+
+    order_id: OrderId
+    fulfillment: FulfillmentDraft
+
+
+class IdentifiedPatch(FulfillmentPatch):
+    """Changes, and the fulfillment that they are for."""
+
+    id: Guid
+
+
+class UpdateFulfillmentRequest(WireModel):
+    """Changes to a fulfillment of an order."""
+
+    order_id: OrderId
+    fulfillment: IdentifiedPatch
+
+
+class DeleteFulfillmentRequest(WireModel):
+    """Which fulfillment of which order."""
+
+    order_id: OrderId
+    fulfillment_id: Guid
+
+
+class BulkCreateOrderWithFulfillments(WireModel):
+    """Fulfillments for one order of a bulk call."""
+
+    order_id: OrderId
+    fulfillments: Annotated[Items[FulfillmentDraft], Field(min_length=1)]
+
+
+class BulkCreateFulfillmentRequest(WireModel):
+    """Fulfillments for 1 to 100 orders."""
+
+    orders_with_fulfillments: Annotated[Items[BulkCreateOrderWithFulfillments], Field(min_length=1, max_length=100)]
+
+
+class OrderWithFulfillmentsResponse(WireModel):
+    """All fulfillments of the order."""
+
+    order_with_fulfillments: OrderWithFulfillments
+
+
+class CreateFulfillmentResponse(OrderWithFulfillmentsResponse):
+    """All fulfillments of the order, and the id of the new one."""
+
+    fulfillment_id: Guid
+
+
+class ListFulfillmentsForMultipleOrdersResponse(WireModel):
+    """All fulfillments of the known ones of the orders."""
+
+    orders_with_fulfillments: Items[OrderWithFulfillments]
+
+
+class ItemError(WireModel):
+    """Why an entry of a bulk call was refused."""
+
+    code: str
+    description: str
+    data: dict[str, Any]
+
+
+class ItemMetadata(WireModel):
+    """Which entry of a bulk call a result is for, and how it went."""
+
+    id: OrderId
+    original_index: int
+    success: bool
+    error: ItemError | None = None
+
+
+class BulkOrderFulfillmentsResult(WireModel):
+    """The result of an entry. The key is plural, the value one order (R122)."""
+
+    item_metadata: ItemMetadata
+    orders_with_fulfillments: OrderWithFulfillments | None = None
+
+
+class BulkActionMetadata(WireModel):
+    """How many entries went which way."""
+
+    total_successes: int
+    total_failures: int
+    undetailed_failures: int
+
+
+class BulkCreateFulfillmentResponse(WireModel):
+    """One result an entry, in the order of the request."""
+
+    results: Items[BulkOrderFulfillmentsResult]
+    bulk_action_metadata: BulkActionMetadata
+
+
+async def list_fulfillments_for_single_order(call: Call) -> Response:
+    """Answer with an order's fulfillments."""
+    request = parse(call, ListFulfillmentsForSingleOrderRequest)
+    return _render(operations.list_for_order(call.site, request.order_id))
+
+
+async def list_fulfillments_for_multiple_orders(call: Call) -> Response:
+    """Answer with the fulfillments of several orders."""
+    request = parse(call, ListFulfillmentsForMultipleOrdersRequest)
+    orders = operations.list_for_orders(call.site, request.order_ids)
+    listed = tuple(order.with_all_fulfillments() for order in orders)
+    return render(ListFulfillmentsForMultipleOrdersResponse.model_construct(orders_with_fulfillments=listed))
+
+
+async def create_fulfillment(call: Call) -> Response:
+    """Create a fulfillment."""
+    request = parse(call, CreateFulfillmentRequest)
+    order = operations.create(call.site, request.order_id, request.fulfillment)
+    return render(
+        CreateFulfillmentResponse.model_construct(
+            order_with_fulfillments=order.with_all_fulfillments(), fulfillment_id=order.fulfillments[-1].id
+        )
+    )
+
+
+async def update_fulfillment(call: Call) -> Response:
+    """Change a fulfillment."""
+    request = parse(call, UpdateFulfillmentRequest)
+    return _render(operations.update(call.site, request.order_id, request.fulfillment.id, request.fulfillment))
+
+
+async def delete_fulfillment(call: Call) -> Response:
+    """Delete a fulfillment."""
+    request = parse(call, DeleteFulfillmentRequest)
+    return _render(operations.delete(call.site, request.order_id, request.fulfillment_id))
+
+
+async def bulk_create_fulfillments(call: Call) -> Response:
+    """Create fulfillments for several orders."""
+    request = parse(call, BulkCreateFulfillmentRequest)
+    entries = [operations.BulkEntry(one.order_id, one.fulfillments) for one in request.orders_with_fulfillments]
+    outcomes = operations.create_in_bulk(call.site, entries)
+    results = tuple(
+        _bulk_result(call, index, entry.order_id, outcome)
+        for index, (entry, outcome) in enumerate(zip(entries, outcomes, strict=True))
+    )
+    failures = sum(isinstance(outcome, Refusal) for outcome in outcomes)
+    counters = BulkActionMetadata(
+        total_successes=len(results) - failures, total_failures=failures, undetailed_failures=0
+    )
+    return render(BulkCreateFulfillmentResponse.model_construct(results=results, bulk_action_metadata=counters))
+
+
+def _render(order: Order) -> Response:
+    listed = order.with_all_fulfillments()
+    return render(OrderWithFulfillmentsResponse.model_construct(order_with_fulfillments=listed))
+
+
+def _bulk_result(call: Call, index: int, order_id: str, outcome: Order | Refusal) -> BulkOrderFulfillmentsResult:
+    if isinstance(outcome, Order):
+        metadata = ItemMetadata.model_construct(id=order_id, original_index=index, success=True)
+        listed = outcome.with_all_fulfillments()
+        return BulkOrderFulfillmentsResult.model_construct(item_metadata=metadata, orders_with_fulfillments=listed)
+    error = ItemError.model_construct(**application_error(outcome, call.site.behaviours))
+    metadata = ItemMetadata.model_construct(id=order_id, original_index=index, success=False, error=error)
+    return BulkOrderFulfillmentsResult.model_construct(item_metadata=metadata)

@@ -1,0 +1,117 @@
+"""The one ASGI layer: names the request, finds the site, reads the body, and lets an endpoint answer."""
+
+import logging
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from emulator.api.call import Call, Facts
+from emulator.api.operation import Operation
+from emulator.api.paths import PathTable
+from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, render_refusal
+from emulator.domain.refusals import InvalidRequest, PayloadTooLarge, Refusal, Violation
+from emulator.domain.rules import SITE_HEADER
+from emulator.journal import Entry
+from emulator.site import Site
+from emulator.sites import Sites
+
+_log = logging.getLogger("emulator")
+_SITE_ID_LENGTH_MAX = 100
+
+
+class ClientGone(Exception):  # noqa: N818 - an event, not a fault
+    """The client went away before its request was complete."""
+
+
+class Gateway:
+    """The ASGI application."""
+
+    def __init__(self, operations: Iterable[Operation], sites: Sites, facts: Facts, *, body_bytes_max: int) -> None:
+        self._paths = PathTable(operations)
+        self.sites = sites
+        self.facts = facts
+        self._body_bytes_max = body_bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection's request, or follow the server's start and stop."""
+        if scope["type"] == "http":
+            try:
+                response = await self._respond(scope, receive)
+            except ClientGone:
+                return
+            await response(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _follow_lifespan(receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        headers = Headers(scope=scope)
+        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+        is_control = path.startswith("/_emulator")
+        site = self.sites.site(_site_id(headers))
+        entry = Entry(site.ids.request_id(), site.clock.now(), scope["method"], path)
+        if not is_control:
+            site.journal.record(entry)
+        response = await self._answer(scope, receive, headers, site, entry)
+        entry.status = response.status_code
+        response.headers["x-wix-request-id"] = entry.request_id
+        if entry.refusal is not None and not is_control:
+            response.headers["x-emulator-explain"] = f"/_emulator/requests/{entry.request_id}"
+        return response
+
+    async def _answer(self, scope: Scope, receive: Receive, headers: Headers, site: Site, entry: Entry) -> Response:
+        try:
+            _refuse_long_site_id(headers)
+            operation, parameters = self._paths.find(entry.method, entry.path)
+            entry.operation = operation.id
+            body = await self._body(headers, receive)
+            call = Call(operation, site, self.sites, self.facts, headers, parameters, scope["query_string"], body)
+            return await operation.endpoint(call)
+        except Refusal as refusal:
+            entry.refusal = refusal
+            return render_refusal(refusal, site.behaviours)
+        except ClientGone:
+            raise
+        except Exception:  # noqa: BLE001 - see the next line
+            # The outermost layer: whatever else goes wrong is a fault of ours, answered as Wix answers its own (R207).
+            _log.exception("%s %s failed", entry.method, entry.path)
+            return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
+
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        """The whole body. Raises PayloadTooLarge as soon as it is known to be, ClientGone."""
+        announced = headers.get("content-length", "0")
+        if announced.isdecimal() and int(announced) > self._body_bytes_max:
+            raise PayloadTooLarge(self._body_bytes_max)
+        chunks, size = [], 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > self._body_bytes_max:
+                raise PayloadTooLarge(self._body_bytes_max)
+            if not message.get("more_body", False):
+                return b"".join(chunks)
+
+
+def _site_id(headers: Headers) -> str | None:
+    """The site that the request names; None, the default site, for a name that is refused later (R211)."""
+    site_id = headers.get("wix-site-id")
+    return site_id if site_id is None or len(site_id) <= _SITE_ID_LENGTH_MAX else None
+
+
+def _refuse_long_site_id(headers: Headers) -> None:
+    length = len(headers.get("wix-site-id", ""))
+    if length > _SITE_ID_LENGTH_MAX:
+        description = f"has size {length}, expected {_SITE_ID_LENGTH_MAX} or less"
+        raise InvalidRequest([Violation("wix-site-id", description, "MAX_LENGTH", rule=SITE_HEADER)])
+
+
+async def _follow_lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

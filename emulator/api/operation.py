@@ -1,0 +1,35 @@
+"""An operation: one row of the table that the gateway, the manifest and the OpenAPI documents are made from."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from emulator.api.call import Call
+from emulator.domain.refusals import Refusal
+
+Endpoint = Callable[[Call], Awaitable[Response]]
+
+READ = "SCOPE.DC-STORES.READ-ORDERS"
+WRITE = "SCOPE.DC-STORES.MANAGE-ORDERS"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method and path, who answers it, with which models, and what it may refuse."""
+
+    id: str
+    method: str
+    path: str
+    endpoint: Endpoint
+    summary: str
+    request: type[BaseModel] | None = None
+    response: type[BaseModel] | None = None
+    refusals: tuple[type[Refusal], ...] = ()
+    scope: str | None = None
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it belongs to the control plane and not to the emulated API."""
+        return self.path.startswith("/_emulator")

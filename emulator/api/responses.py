@@ -1,0 +1,141 @@
+"""Requests into models, models and refusals into responses. Alone in knowing HTTP's numbers."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json, to_json
+from starlette.responses import Response
+
+from emulator.api.call import Call
+from emulator.domain import rules
+from emulator.domain.behaviours import Behaviours, RefusalOverride
+from emulator.domain.refusals import InvalidRequest, MethodNotAllowed, Refusal, Violation
+from emulator.domain.violations import violations_of
+
+HTTP_STATUS: Mapping[str, int] = {
+    "INVALID_ARGUMENT": 400,
+    "UNAUTHENTICATED": 401,
+    "PERMISSION_DENIED": 403,
+    "NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405,
+    "ALREADY_EXISTS": 409,
+    "PAYLOAD_TOO_LARGE": 413,
+    "FAILED_PRECONDITION": 428,
+    "RESOURCE_EXHAUSTED": 429,
+}
+SYSTEM_ERROR_STATUS = 500
+SYSTEM_ERROR_BODY = b'{"message":"","details":{}}'  # R207
+JSON = "application/json"
+
+_NO_OVERRIDE = RefusalOverride()
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def parse(call: Call, model: type[_Model]) -> _Model:
+    """The request as that model. Path parameters decide over the body, as a dotted name says where they go (R204).
+
+    Raises InvalidRequest with all violations (R201).
+    """
+    fields = call.query() if call.operation.method in ("GET", "DELETE") else json_object(call.body)
+    for name, value in call.path_parameters.items():
+        _bind(fields, name, value)
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise InvalidRequest(violations_of(error)) from None
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The body's JSON object; an empty body is an empty object. Raises InvalidRequest (R205)."""
+    if not body:
+        return {}
+    try:
+        value = from_json(body, allow_inf_nan=False, cache_strings="keys")
+    except ValueError as error:
+        raise _malformed(f"is not valid JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise _malformed("must be a JSON object")
+    return value
+
+
+def render(value: BaseModel) -> Response:
+    """200 with the model as JSON, unset optionals absent (R131, R203)."""
+    return Response(value.__pydantic_serializer__.to_json(value, exclude_none=True), media_type=JSON)
+
+
+def render_json(value: Any) -> Response:
+    """200 with any JSON value."""
+    return Response(to_json(value), media_type=JSON)
+
+
+def render_refusal(refusal: Refusal, behaviours: Behaviours) -> Response:
+    """The refusal in Wix's error envelope, with the status and code that the settings give it (R201, R202)."""
+    headers = {"x-emulator-rule": refusal.rule.id}
+    if isinstance(refusal, MethodNotAllowed):
+        headers["allow"] = ", ".join(refusal.allowed)
+    if isinstance(refusal, InvalidRequest):
+        message = _violation_tree(refusal.violations)
+        details = {"validationError": {"fieldViolations": [_rendered(violation) for violation in refusal.violations]}}
+    else:
+        message = refusal.message
+        details = {"applicationError": application_error(refusal, behaviours)}
+    status = _override(refusal, behaviours).status or HTTP_STATUS[refusal.status_name]
+    return Response(to_json({"message": message, "details": details}), status, headers, media_type=JSON)
+
+
+def application_error(refusal: Refusal, behaviours: Behaviours) -> dict[str, Any]:
+    """The refusal as `{code, description, data}`, the form that an entry of a bulk answer has too."""
+    if isinstance(refusal, InvalidRequest):
+        violations = [_rendered(violation) for violation in refusal.violations]
+        return {
+            "code": refusal.status_name,
+            "description": refusal.message,
+            "data": {"fieldViolations": violations},
+        }
+    code = _override(refusal, behaviours).code or refusal.code
+    return {"code": code, "description": refusal.message, "data": refusal.data}
+
+
+def _bind(fields: dict[str, Any], name: str, value: str) -> None:
+    *parents, leaf = name.split(".")
+    for parent in parents:
+        below = fields.get(parent)
+        if below is None:
+            below = fields[parent] = {}
+        if not isinstance(below, dict):
+            return  # for the model to refuse
+        fields = below
+    fields[leaf] = value
+
+
+def _malformed(description: str) -> InvalidRequest:
+    return InvalidRequest([Violation("", description, "FORMAT", {"type": "JSON"}, rules.BROKEN_JSON)])
+
+
+def _override(refusal: Refusal, behaviours: Behaviours) -> RefusalOverride:
+    return behaviours.refusals.get(refusal.code) or _NO_OVERRIDE
+
+
+def _rendered(violation: Violation) -> dict[str, Any]:
+    rendered: dict[str, Any] = {
+        "field": violation.field,
+        "description": violation.description,
+        "violatedRule": violation.violated_rule,
+    }
+    return rendered if violation.data is None else rendered | {"data": violation.data}
+
+
+def _violation_tree(violations: Iterable[Violation]) -> str:
+    """The violations as the indented tree that other Wix services answer with (R201)."""
+    lines: dict[str, None] = {}
+    for violation in violations:
+        *parents, leaf = violation.field.replace("[", " [at index ").split(".")
+        for depth, parent in enumerate(parents):
+            lines[f"{_branch(depth)}{parent} is invalid:"] = None
+        lines[f"{_branch(len(parents))}{f'{leaf} {violation.description}'.strip()}"] = None
+    return "\n".join(lines)
+
+
+def _branch(depth: int) -> str:
+    return "    " * (depth - 1) + "`-- " if depth else ""

@@ -1,0 +1,94 @@
+"""The six calls of the Order Fulfillments API: fetch the order, apply the rule, put the result."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from emulator.domain.behaviours import Behaviours
+from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch
+from emulator.domain.orders import Order
+from emulator.domain.refusals import Refusal
+from emulator.domain.shipping import TakenElsewhere, amend, fulfill, withdraw
+from emulator.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class BulkEntry:
+    """What a bulk call wants for one order."""
+
+    order_id: str
+    drafts: tuple[FulfillmentDraft, ...]
+
+
+def list_for_order(site: Site, order_id: str) -> Order:
+    """The order, for its fulfillments. Raises OrderNotFound."""
+    return site.store.order(order_id)
+
+
+def list_for_orders(site: Site, order_ids: Iterable[str]) -> list[Order]:
+    """The known ones of these orders, each once (R126)."""
+    found = (site.store.find(order_id) for order_id in dict.fromkeys(order_ids))
+    return [order for order in found if order is not None]
+
+
+def create(site: Site, order_id: str, draft: FulfillmentDraft) -> Order:
+    """The order with a new fulfillment, which is its last one. Raises the refusals of `shipping.fulfill`."""
+    order = site.store.order(order_id)
+    fulfilled = _fulfilled(site, order, (draft,), site.behaviours)
+    site.store.put(fulfilled)
+    return fulfilled
+
+
+def create_in_bulk(site: Site, entries: Iterable[BulkEntry]) -> list[Order | Refusal]:
+    """Per entry its order after the call, or why it was refused; each entry is atomic (R123)."""
+    behaviours = site.behaviours.in_bulk()
+    return [_create_entry(site, entry, behaviours) for entry in entries]
+
+
+def update(site: Site, order_id: str, fulfillment_id: str, patch: FulfillmentPatch) -> Order:
+    """The order with that fulfillment changed. Raises OrderNotFound and the refusals of `shipping.amend`."""
+    order = site.store.order(order_id)
+    amended = amend(
+        order,
+        fulfillment_id,
+        patch,
+        now=site.clock.now(),
+        behaviours=site.behaviours,
+        taken_elsewhere=_taken_outside(site, order),
+    )
+    if amended is not order:
+        site.store.put(amended)
+    return amended
+
+
+def delete(site: Site, order_id: str, fulfillment_id: str) -> Order:
+    """The order without that fulfillment. Raises OrderNotFound, FulfillmentNotFound."""
+    order = withdraw(site.store.order(order_id), fulfillment_id, now=site.clock.now())
+    site.store.put(order)
+    return order
+
+
+def _create_entry(site: Site, entry: BulkEntry, behaviours: Behaviours) -> Order | Refusal:
+    try:
+        order = _fulfilled(site, site.store.order(entry.order_id), entry.drafts, behaviours)
+    except Refusal as refusal:
+        return refusal
+    site.store.put(order)
+    return order
+
+
+def _fulfilled(site: Site, order: Order, drafts: Iterable[FulfillmentDraft], behaviours: Behaviours) -> Order:
+    taken_outside = _taken_outside(site, order)
+    for draft in drafts:
+        order = fulfill(
+            order,
+            draft,
+            fulfillment_id=site.ids.guid(),
+            now=site.clock.now(),
+            behaviours=behaviours,
+            taken_elsewhere=taken_outside,
+        )
+    return order
+
+
+def _taken_outside(site: Site, order: Order) -> TakenElsewhere:
+    return lambda number: site.store.is_tracked_outside(order.id, number)
