@@ -1,0 +1,93 @@
+"""Everything that can be set from outside, in one frozen value."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from emulator.domain.behaviours import Behaviours, RefusalOverride
+from emulator.domain.violations import field_path
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used: which one, why, and what is allowed."""
+
+
+class Settings(BaseModel):
+    """The emulator's settings, with their defaults. `port` 0 takes a free port; `time` stops the clock there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8949
+    base_url: str | None = None
+    seed: tuple[str, ...] = ("docs", "demo")
+    random_seed: int | None = None
+    time: datetime | None = None
+    app_id: str = "a77ec0de-0000-4000-8000-000000000949"
+    app_secret: str = "emulator-app-secret"  # noqa: S105 - a development default, printed in the banner
+    instance_id: str = "1257a9ce-0000-4000-8000-000000000949"
+    body_bytes_max: Annotated[int, Field(ge=1)] = 8 * 1024 * 1024
+    journal_entries_max: Annotated[int, Field(ge=1)] = 1_000
+    sites_max: Annotated[int, Field(ge=1)] = 1_000
+    behaviours: Behaviours = Behaviours()
+
+    def url(self, port: int) -> str:
+        """Where clients reach the emulator, given the port that it has."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.base_url or f"http://{host}:{port}"
+
+    def start(self) -> datetime | None:
+        """The moment at which the clock stands; a time without an offset is UTC."""
+        if self.time is None or self.time.tzinfo is not None:
+            return self.time
+        return self.time.replace(tzinfo=UTC)
+
+
+def parse_behaviours(assignments: Iterable[str]) -> Behaviours:
+    """Behaviours from `NAME=VALUE` texts, such as `refusals.ORDER_NOT_APPROVED.status=400`. Raises SettingsError."""
+    tree: dict[str, Any] = {}
+    for assignment in assignments:
+        name, separator, value = assignment.partition("=")
+        if not separator:
+            raise SettingsError(f"{assignment!r} is not NAME=VALUE")
+        _assign(tree, name.strip(), value.strip())
+    try:
+        return Behaviours.model_validate(tree)
+    except ValidationError as error:
+        raise SettingsError(_explained(error)) from error
+
+
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """The other way: a mapping of behaviours, as in a configuration file, as `NAME=VALUE` texts."""
+    texts: list[str] = []
+    for name, value in tree.items():
+        texts += flatten(value, f"{prefix}{name}.") if isinstance(value, Mapping) else [f"{prefix}{name}={value}"]
+    return texts
+
+
+def suggestion(unknown: str, known: Iterable[str]) -> str:
+    """What to add to a message about an unknown name: the nearest known one, or all of them."""
+    known = sorted(known)
+    nearest = get_close_matches(unknown, known, n=1, cutoff=0.5)
+    return f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(known)}"
+
+
+def _assign(tree: dict[str, Any], name: str, value: str) -> None:
+    *parents, leaf = name.split(".")
+    for parent in parents:
+        tree = tree.setdefault(parent, {})
+        if not isinstance(tree, dict):
+            raise SettingsError(f"{name}: {parent} has a value already")
+    tree[leaf] = value
+
+
+def _explained(error: ValidationError) -> str:
+    details = error.errors(include_url=False)[0]
+    name = field_path(details["loc"])
+    if details["type"] == "extra_forbidden":
+        level = (RefusalOverride if name.startswith("refusals.") else Behaviours).model_fields
+        return f"unknown setting {name}; {suggestion(str(details['loc'][-1]), level)}"
+    return f"{name}: {details['msg'][:1].lower()}{details['msg'][1:]}, got {details['input']!r}"

@@ -1,0 +1,72 @@
+"""What many tests need: the emulator in process, and the emulator as a real process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from emulator.app import create_app
+from emulator.settings import Settings
+
+# Nothing of the developer's own environment may change what the tests see.
+CLEAN_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("WIX_EMULATOR_")}
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """The emulator's settings; a test module overrides this fixture to change them."""
+    return Settings()
+
+
+@pytest.fixture
+def api(settings: Settings) -> Iterator[TestClient]:
+    """The emulator in this process, fresh for each test."""
+    with TestClient(create_app(settings)) as client:
+        yield client
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running emulator and the facts of its banner."""
+
+    process: subprocess.Popen[str]
+    facts: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        return str(self.facts["url"])
+
+
+def start_server(*flags: str, **popen: Any) -> Server:
+    """`wix-emulator serve` on a free port, as a process of its own."""
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--json", *flags]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.PIPE, text=True, env=CLEAN_ENVIRONMENT, **popen
+    )
+    assert process.stdout is not None
+    banner = process.stdout.readline()
+    assert banner, f"the server ended with status {process.wait()} before it answered"
+    return Server(process, json.loads(banner))
+
+
+def stop_server(server: Server) -> int:
+    """Stop it with SIGTERM; its exit status."""
+    server.process.terminate()
+    status = server.process.wait(timeout=20)
+    assert server.process.stdout is not None
+    server.process.stdout.close()
+    return status
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One emulator process for the whole session. Tests use a site each: `wix-site-id`."""
+    running = start_server()
+    yield running
+    assert stop_server(running) == 0
