@@ -8,11 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import hypothesis
 import pytest
 from starlette.testclient import TestClient
 
 from emulator.app import create_app
 from emulator.settings import Settings
+
+# Generated examples differ from run to run, so that each run looks somewhere else; in CI they repeat.
+hypothesis.settings.register_profile("local", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 # Nothing of the developer's own environment may change what the tests see.
 CLEAN_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("WIX_EMULATOR_")}

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from emulator.domain.fulfillments import Fulfillment, OrderWithFulfillments
 from emulator.domain.refusals import FulfillmentNotFound
@@ -41,6 +41,9 @@ class LineItem(OpenWireModel):
     quantity: Quantity
 
 
+_Entry = TypeVar("_Entry", LineItem, Fulfillment)
+
+
 class Order(OpenWireModel):
     """A purchase, with its fulfillments. On the wire an order has no `fulfillments`; seeds and snapshots have them."""
 
@@ -54,6 +57,14 @@ class Order(OpenWireModel):
     line_items: Annotated[Items[LineItem], Field(min_length=1, max_length=300)]
     shipping_info: dict[str, Any] | None = None
     fulfillments: Items[Fulfillment] = Field(default=(), exclude=True)
+
+    @field_validator("line_items", "fulfillments")
+    @classmethod
+    def _differ_in_id(cls, entries: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+        for entry_id, count in Counter(entry.id for entry in entries).items():
+            if count > 1:
+                raise violated("OTHER", f"has {count} entries with the id {entry_id}")
+        return entries
 
     @model_validator(mode="after")
     def _fulfills_what_was_ordered(self) -> Self:

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticKnownError
 
 GUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 WEB_URL_PATTERN = r"^[hH][tT][tT][pP][sS]?://[^\s/?#]+([/?#]\S*)?$"
@@ -29,6 +30,13 @@ def format_timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticKnownError("datetime_parsing", {"error": "its year in UTC is out of range"}) from None
+
+
 _Item = TypeVar("_Item")
 
 # A JSON array. Only the container is lax, so that a list becomes a tuple; the items stay strict.
@@ -36,6 +44,7 @@ Items = Annotated[tuple[_Item, ...], Field(strict=False)]
 
 Timestamp = Annotated[
     AwareDatetime,
+    AfterValidator(_in_utc),
     Field(strict=False, json_schema_extra={"format": "date-time"}),
     PlainSerializer(format_timestamp, return_type=str, when_used="json"),
 ]
