@@ -6,6 +6,8 @@ Refusal
     ├── InvalidArgument
     │   ├── QuantityExceedsRemaining
     │   └── LineItemNotFound
+    ├── Unauthenticated
+    ├── PermissionDenied
     ├── NotFound
     │   ├── OrderNotFound
     │   ├── FulfillmentNotFound
@@ -15,7 +17,9 @@ Refusal
     │   └── TrackingNumberAlreadyExists
     ├── FailedPrecondition
     │   └── OrderNotApproved
-    └── PayloadTooLarge
+    ├── ResourceExhausted
+    ├── PayloadTooLarge
+    └── PlannedRefusal              any of these, because a fault asked for it
 
 A category's `status_name` is Wix's name for its HTTP status; numbers are for `api/responses.py` alone.
 """
@@ -44,6 +48,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is not an error of ours
 
     status_name: ClassVar[str]
     code: ClassVar[str]
+    documented_message: ClassVar[str | None] = None
     rule: Rule
     data: Mapping[str, Any]
 
@@ -79,6 +84,27 @@ class InvalidArgument(ApplicationRefusal):
     """A value that cannot be used for this order."""
 
     status_name = "INVALID_ARGUMENT"
+
+
+class Unauthenticated(ApplicationRefusal):
+    """No credentials, or unknown ones (R212)."""
+
+    status_name = code = "UNAUTHENTICATED"
+    rule = rules.CREDENTIALS
+
+
+class PermissionDenied(ApplicationRefusal):
+    """Credentials without the permission that the operation needs (R212)."""
+
+    status_name = code = "PERMISSION_DENIED"
+    rule = rules.CREDENTIALS
+
+
+class ResourceExhausted(ApplicationRefusal):
+    """More calls than the rate limit allows (R213)."""
+
+    status_name = code = "RESOURCE_EXHAUSTED"
+    rule = rules.RATE_LIMIT
 
 
 class NotFound(ApplicationRefusal):
@@ -177,10 +203,11 @@ class TrackingNumberAlreadyExists(AlreadyExists):
     """Another fulfillment has this tracking number (R115). The message is the documented one."""
 
     code = "TRACKING_NUMBER_ALREADY_EXISTS"
+    documented_message = "fulfillment with tracking number already exist"
     rule = rules.DUPLICATE_TRACKING
 
     def __init__(self, tracking_number: str) -> None:
-        super().__init__("fulfillment with tracking number already exist", {"trackingNumber": tracking_number})
+        super().__init__(self.documented_message, {"trackingNumber": tracking_number})
 
 
 class OrderNotApproved(FailedPrecondition):
@@ -205,3 +232,28 @@ class PayloadTooLarge(ApplicationRefusal):
 
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(f"the request's body is over {limit_bytes} bytes", {"limitBytes": limit_bytes})
+
+
+class PlannedRefusal(ApplicationRefusal):
+    """A refusal that a fault asked for, in the shape of the real one."""
+
+    def __init__(self, original: type[Refusal]) -> None:
+        super().__init__(original.documented_message or f"{original.code}, as a fault asked for")
+        self.status_name, self.code, self.rule = original.status_name, original.code, rules.PLANNED_FAULT  # type: ignore[misc]  # of this one refusal
+
+
+def find_refusal(code: str) -> type[Refusal] | None:
+    """The refusal of that code, if the emulator knows it."""
+    return _by_code(Refusal).get(code)
+
+
+def refusal_codes() -> tuple[str, ...]:
+    """Every code that the emulator can refuse with."""
+    return tuple(sorted(_by_code(Refusal)))
+
+
+def _by_code(category: type[Refusal]) -> dict[str, type[Refusal]]:
+    found = {category.code: category} if "code" in vars(category) else {}
+    for narrower in category.__subclasses__():
+        found |= _by_code(narrower)
+    return found

@@ -1,0 +1,105 @@
+"""Who wants which events, and how an event gets there: subscriptions, deliveries, attempts, and the retry ladder."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from emulator.domain.chaos import Chaos
+from emulator.domain.events import Event
+from emulator.domain.wire import Items, WebUrl, WireModel
+
+DeliveryFormat = Literal["jwt", "sdk", "velo"]
+DeliveryStatus = Literal["waiting", "delivered", "exhausted"]
+
+ATTEMPT_TIMEOUT_S = 1.25  # R305
+SUCCESS_STATUS = 200
+
+_MINUTES_BETWEEN_ATTEMPTS = (1, 10, 60, 120, 120, 120, 240, 240, 240, 480, 480, 720)  # R306
+RETRY_WAITS = tuple(timedelta(minutes=minutes) for minutes in _MINUTES_BETWEEN_ATTEMPTS)
+
+
+class Subscription(WireModel):
+    """Who wants which events. An event type may be a pattern, such as `*` or `wix.ecom.v1.*`."""
+
+    id: str
+    url: WebUrl
+    event_types: Annotated[Items[str], Field(min_length=1)] = ("*",)
+    format: DeliveryFormat = "jwt"
+
+    def wants(self, event: Event) -> bool:
+        """Whether one of its event types fits."""
+        return any(fnmatchcase(event.type.name, pattern) for pattern in self.event_types)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try: when it ended, what the receiver answered or why it did not, and when the next one is due."""
+
+    at: datetime
+    status: int | None
+    error: str | None
+    duration_ms: int
+    next_at: datetime | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Only 200 is a success (R305)."""
+        return self.status == SUCCESS_STATUS
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What is posted to the receiver."""
+
+    body: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event on its way to one subscription. `due` is None when no attempt is planned any more.
+
+    Sealed with its first attempt, so that every attempt sends the same bytes (R306).
+    """
+
+    id: str
+    event: Event
+    subscription: Subscription
+    created: datetime
+    due: datetime | None
+    status: DeliveryStatus = "waiting"
+    attempts: tuple[Attempt, ...] = ()
+    retries: int = 0
+    chaos: Chaos | None = None
+    sealed: Sealed | None = None
+
+    @property
+    def is_first_attempt(self) -> bool:
+        """Whether nothing was sent yet: first attempts keep their order, retries do not hold them back (R307)."""
+        return not self.attempts
+
+    def attempted(self, attempt: Attempt) -> "Delivery":
+        """After a planned attempt: delivered, or waiting for the next step of the ladder, or exhausted (R306)."""
+        if attempt.succeeded:
+            return self._delivered(attempt)
+        if self.retries == len(RETRY_WAITS):
+            return replace(self, status="exhausted", due=None, attempts=(*self.attempts, attempt))
+        due = attempt.at + RETRY_WAITS[self.retries]
+        attempts = (*self.attempts, replace(attempt, next_at=due))
+        return replace(self, due=due, attempts=attempts, retries=self.retries + 1)
+
+    def redelivered(self, attempt: Attempt) -> "Delivery":
+        """After an attempt out of turn: delivered, or else planned as before."""
+        if attempt.succeeded:
+            return self._delivered(attempt)
+        return replace(self, attempts=(*self.attempts, replace(attempt, next_at=self.due)))
+
+    def abandoned(self) -> "Delivery":
+        """Without any further attempt: its subscription is gone."""
+        return replace(self, status="exhausted", due=None)
+
+    def _delivered(self, attempt: Attempt) -> "Delivery":
+        return replace(self, status="delivered", due=None, attempts=(*self.attempts, attempt))

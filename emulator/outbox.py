@@ -1,0 +1,122 @@
+"""A site's subscriptions, and its deliveries: a bounded log, and what is due for whom."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from emulator.domain.deliveries import Delivery, Subscription
+
+
+class Lane(NamedTuple):
+    """Deliveries that leave one after another: a subscription's first attempts, or its retries (R307)."""
+
+    subscription_id: str
+    is_first: bool
+
+
+class Outbox:
+    """Holds deliveries, newest last. Beyond `deliveries_max` the oldest settled one is forgotten, else the oldest."""
+
+    def __init__(self, subscriptions: Iterable[Subscription], deliveries_max: int) -> None:
+        self._deliveries_max = deliveries_max
+        self.epoch = 0
+        self.clear(subscriptions)
+
+    def clear(self, subscriptions: Iterable[Subscription]) -> None:
+        """Have these subscriptions and no deliveries. A new epoch: what is in flight may not be recorded any more."""
+        self.epoch += 1
+        self.subscriptions = {subscription.id: subscription for subscription in subscriptions}
+        self._deliveries: dict[str, Delivery] = {}
+        self._queues: defaultdict[Lane, list[tuple[datetime, int, str]]] = defaultdict(list)
+        self._settled: dict[str, None] = {}
+        self._held: dict[str, str] = {}
+        self._queued = 0
+        self._sequences: defaultdict[str, int] = defaultdict(int)
+
+    def next_sequence(self, entity_id: str) -> int:
+        """The number of the entity's next event, from 1 (R302)."""
+        self._sequences[entity_id] += 1
+        return self._sequences[entity_id]
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Deliver to it from now on."""
+        self.subscriptions[subscription.id] = subscription
+
+    def unsubscribe(self, subscription_id: str) -> bool:
+        """Deliver to it no more, whatever waits for it included. Whether there was such a subscription."""
+        if self.subscriptions.pop(subscription_id, None) is None:
+            return False
+        for delivery in self.deliveries():
+            if delivery.subscription.id == subscription_id and delivery.due is not None:
+                self.put(delivery.abandoned())
+        return True
+
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """All deliveries that are still known, oldest first."""
+        return tuple(self._deliveries.values())
+
+    def find(self, delivery_id: str) -> Delivery | None:
+        """The delivery of that id, if it is still known."""
+        return self._deliveries.get(delivery_id)
+
+    def put(self, delivery: Delivery) -> None:
+        """Hold the delivery, in place of an earlier state of it, and queue it if an attempt is planned."""
+        self._deliveries[delivery.id] = delivery
+        if delivery.due is None:
+            self._settled[delivery.id] = None
+        else:
+            self._queue(delivery, delivery.due)
+        if len(self._deliveries) > self._deliveries_max:
+            self._forget_one()
+
+    def hold_back(self, delivery: Delivery) -> None:
+        """Like `put`, but `release_held` makes it due before its time."""
+        self.put(delivery)
+        self._held[delivery.subscription.id] = delivery.id
+
+    def release_held(self, subscription_id: str, now: datetime) -> None:
+        """Make the delivery that was held back for that subscription due now, if it still waits."""
+        held = self._deliveries.get(self._held.pop(subscription_id, ""))
+        if held is not None and held.due is not None and held.due > now:
+            self.put(replace(held, due=now))
+
+    def lanes_due(self, now: datetime) -> list[Lane]:
+        """The lanes in which something is due."""
+        return [lane for lane in list(self._queues) if self._head(lane, now) is not None]
+
+    def take_due(self, lane: Lane, now: datetime) -> Delivery | None:
+        """The lane's next due delivery, out of its queue; None if nothing is due."""
+        delivery = self._head(lane, now)
+        if delivery is not None:
+            heapq.heappop(self._queues[lane])
+        return delivery
+
+    def next_due(self) -> datetime | None:
+        """When the earliest planned attempt is due."""
+        heads = [self._head(lane) for lane in list(self._queues)]
+        return min((head.due for head in heads if head is not None and head.due is not None), default=None)
+
+    def _queue(self, delivery: Delivery, due: datetime) -> None:
+        self._queued += 1
+        lane = Lane(delivery.subscription.id, delivery.is_first_attempt)
+        heapq.heappush(self._queues[lane], (due, self._queued, delivery.id))
+
+    def _head(self, lane: Lane, now: datetime | None = None) -> Delivery | None:
+        """The lane's next delivery, if it is due by then; entries that later changes made void are dropped."""
+        queue = self._queues[lane]
+        while queue:
+            due, _, delivery_id = queue[0]
+            delivery = self._deliveries.get(delivery_id)
+            if delivery is not None and delivery.due == due and delivery.is_first_attempt == lane.is_first:
+                return delivery if now is None or due <= now else None
+            heapq.heappop(queue)
+        del self._queues[lane]
+        return None
+
+    def _forget_one(self) -> None:
+        forgotten = next(iter(self._settled or self._deliveries))
+        self._settled.pop(forgotten, None)
+        del self._deliveries[forgotten]

@@ -1,0 +1,240 @@
+"""Takes due deliveries, sends them, and records the attempts. Nothing here is waited for by an API reply."""
+
+import asyncio
+import importlib
+import logging
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from emulator.domain.deliveries import ATTEMPT_TIMEOUT_S, Attempt, Delivery, Sealed
+from emulator.outbox import Lane
+from emulator.site import Site
+from emulator.webhooks.envelope import Sealer
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+_log = logging.getLogger("emulator.webhooks")
+PARALLEL_ATTEMPTS_MAX = 64
+_TIMER_S_MAX = 3_600.0
+_DRAIN_TIMEOUT_S = 3.0
+
+# A site's lane in one of its epochs: after a reset the lane is another one, though the old may still be sending.
+LaneKey = tuple[Site, int, Lane]
+
+
+class Transport(Protocol):
+    """Posts to a receiver."""
+
+    def prepare(self) -> None:
+        """Do what takes long and needs no event loop. May be called more than once."""
+        ...
+
+    async def post(self, url: str, sealed: Sealed) -> int:
+        """The status that the receiver answers. Raises TransportError, within ATTEMPT_TIMEOUT_S."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        ...
+
+
+class TransportError(Exception):
+    """No answer, and why: refused, reset, timed out, no such host."""
+
+
+class HttpTransport:
+    """Posts over HTTP. The client is imported and opened when first needed."""
+
+    def __init__(self) -> None:
+        self._session: ClientSession | None = None
+
+    def prepare(self) -> None:
+        """Import the client."""
+        importlib.import_module("aiohttp")
+
+    async def post(self, url: str, sealed: Sealed) -> int:
+        """One POST on a connection of its own, without following redirects and without reading the answer's body."""
+        from aiohttp import ClientError
+
+        session = self._session = self._session or _open_session()
+        try:
+            async with session.post(url, data=sealed.body, headers=_headers(sealed), allow_redirects=False) as response:
+                return response.status
+        except TimeoutError:
+            raise TransportError(f"no answer within {ATTEMPT_TIMEOUT_S * 1000:.0f} ms") from None
+        except (ClientError, OSError, ValueError) as error:
+            raise TransportError(f"{type(error).__name__}: {error}") from error
+
+    async def close(self) -> None:
+        """Close the session, if it was opened."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def _open_session() -> "ClientSession":
+    from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+
+    # A kept connection that the receiver has just closed would count as a failed attempt.
+    connector = TCPConnector(limit=PARALLEL_ATTEMPTS_MAX, force_close=True)
+    timeout = ClientTimeout(total=ATTEMPT_TIMEOUT_S)
+    return ClientSession(connector=connector, timeout=timeout, cookie_jar=DummyCookieJar(), auto_decompress=False)
+
+
+@dataclass(slots=True)
+class Settled:
+    """What happened while settling: attempts that succeeded and failed; what waits for later; whether time ran out."""
+
+    delivered: int = 0
+    failed: int = 0
+    waiting: int = 0
+    timed_out: bool = False
+
+
+class Dispatcher:
+    """Sends what is due. A lane sends one delivery after the other; lanes run side by side, up to a cap.
+
+    In the background it acts as soon as it is woken; otherwise only `settle` and `advance` send anything.
+    """
+
+    def __init__(self, sealer: Sealer, transport: Transport, *, in_background: bool) -> None:
+        self._sealer = sealer
+        self._transport = transport
+        self._in_background = in_background
+        self._slots = asyncio.Semaphore(PARALLEL_ATTEMPTS_MAX)
+        self._lanes: dict[LaneKey, asyncio.Task[Settled]] = {}
+        self._timers: dict[Site, asyncio.TimerHandle] = {}
+        self._is_prepared = False
+        self.failures = 0
+
+    def wake(self, site: Site) -> None:
+        """Deliver what is due at the site, now and as more falls due. Returns at once."""
+        if self._in_background:
+            self._start_lanes(site)
+            self._set_timer(site)
+
+    async def settle(self, site: Site, timeout_s: float) -> Settled:
+        """Send all that is due; returns when nothing due is left, or when the time is over."""
+        total = Settled()
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._drain(site, total)
+        except TimeoutError:
+            total.timed_out = True
+        total.waiting = sum(delivery.due is not None for delivery in site.outbox.deliveries())
+        return total
+
+    async def advance(self, site: Site, step: timedelta) -> Settled:
+        """Move the site's clock on; whatever falls due on the way is sent at its moment, in order."""
+        total = Settled()
+        target = site.clock.now() + step
+        site.clock.set(site.clock.now())
+        await self._drain(site, total)
+        while (due := site.outbox.next_due()) is not None and due <= target:
+            site.clock.set(max(due, site.clock.now()))
+            await self._drain(site, total)
+        site.clock.set(max(target, site.clock.now()))
+        total.waiting = sum(delivery.due is not None for delivery in site.outbox.deliveries())
+        return total
+
+    async def redeliver(self, site: Site, delivery: Delivery) -> Delivery:
+        """Send the delivery again now, out of turn; the delivery with that attempt."""
+        epoch = site.outbox.epoch
+        await self._prepare()
+        sealed = self._sealer.seal(delivery)
+        attempt = await self._attempt(site, delivery.subscription.url, sealed)
+        current = site.outbox.find(delivery.id) if site.outbox.epoch == epoch else None
+        redelivered = (current or delivery).redelivered(attempt)
+        if current is not None:
+            site.outbox.put(replace(redelivered, sealed=sealed))
+        return redelivered
+
+    async def close(self) -> None:
+        """Send what is due, for a few seconds at most, and stop."""
+        sites = {site for site, _, _ in self._lanes}
+        await asyncio.gather(*(self.settle(site, _DRAIN_TIMEOUT_S) for site in sites))
+        for timer in self._timers.values():
+            timer.cancel()
+        tasks = list(self._lanes.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._transport.close()
+
+    async def _drain(self, site: Site, total: Settled) -> None:
+        while tasks := self._start_lanes(site):
+            done, _ = await asyncio.wait(tasks)
+            for task in done:
+                outcome = task.result()
+                total.delivered += outcome.delivered
+                total.failed += outcome.failed
+
+    def _start_lanes(self, site: Site) -> list[asyncio.Task[Settled]]:
+        """A task for each lane in which something is due, the running ones included."""
+        epoch = site.outbox.epoch
+        for lane in site.outbox.lanes_due(site.clock.now()):
+            key = (site, epoch, lane)
+            if key not in self._lanes:
+                task = self._lanes[key] = asyncio.create_task(self._run_lane(key))
+                task.add_done_callback(self._watch)
+        return [task for (owner, since, _), task in self._lanes.items() if owner is site and since == epoch]
+
+    async def _run_lane(self, key: LaneKey) -> Settled:
+        site, epoch, lane = key
+        outbox, outcome = site.outbox, Settled()
+        try:
+            await self._prepare()
+            while outbox.epoch == epoch and (delivery := outbox.take_due(lane, site.clock.now())) is not None:
+                sealed = self._sealer.seal(delivery)
+                attempt = await self._attempt(site, delivery.subscription.url, sealed)
+                # What was in flight over a reset, or was forgotten meanwhile, leaves no trace.
+                current = outbox.find(delivery.id) if outbox.epoch == epoch else None
+                if current is not None and current.due is not None:
+                    outbox.put(replace(current.attempted(attempt), sealed=sealed))
+                    outcome.delivered += attempt.succeeded
+                    outcome.failed += not attempt.succeeded
+        finally:
+            # No await since nothing was found due: whoever puts a delivery from here on starts a new task.
+            del self._lanes[key]
+        if self._in_background:
+            self._set_timer(site)
+        return outcome
+
+    def _watch(self, task: asyncio.Task[Settled]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.failures += 1
+            _log.error("a lane of deliveries stopped", exc_info=error)
+
+    async def _prepare(self) -> None:
+        """Import the client and the cryptography on a thread: it takes longer than a reply may."""
+        if not self._is_prepared:
+            await asyncio.to_thread(self._transport.prepare)
+            await asyncio.to_thread(self._sealer.prepare)
+            self._is_prepared = True
+
+    async def _attempt(self, site: Site, url: str, sealed: Sealed) -> Attempt:
+        async with self._slots:
+            started = time.monotonic()
+            status, error = None, None
+            try:
+                status = await self._transport.post(url, sealed)
+            except TransportError as failure:
+                error = str(failure)
+            duration_ms = round((time.monotonic() - started) * 1000)
+        return Attempt(site.clock.now(), status, error, duration_ms)
+
+    def _set_timer(self, site: Site) -> None:
+        """Wake up when the next retry falls due. A manual clock wakes nobody: it moves by `advance`."""
+        timer = self._timers.pop(site, None)
+        if timer is not None:
+            timer.cancel()
+        due = site.outbox.next_due()
+        if due is not None and not site.clock.is_manual and due > site.clock.now():
+            delay = min((due - site.clock.now()).total_seconds(), _TIMER_S_MAX)
+            self._timers[site] = asyncio.get_running_loop().call_later(delay, self.wake, site)
+
+
+def _headers(sealed: Sealed) -> dict[str, str]:
+    return {"content-type": sealed.content_type, "user-agent": "Wix", "accept-encoding": "gzip, deflate"}

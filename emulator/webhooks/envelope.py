@@ -1,0 +1,202 @@
+"""How an event travels: sealed into bytes in each format, and opened again."""
+
+import base64
+import importlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from emulator.domain.chaos import disfigured
+from emulator.domain.deliveries import Delivery, Sealed
+from emulator.domain.events import Event, format_event_time
+from emulator.webhooks.keys import SigningKey
+
+TOKEN_LIFETIME = timedelta(seconds=300_000)  # R304
+_EXPIRED_SINCE = timedelta(days=30)
+_RENAMED = {"id": "_id", "createdDate": "_createdDate", "updatedDate": "_updatedDate"}
+
+Json = dict[str, Any]
+
+
+class EnvelopeError(ValueError):
+    """A token that is not what Wix would send: which layer is wrong, and how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A token's layers, outermost first: header, claims, the envelope, and the event in it."""
+
+    header: Json
+    claims: Json
+    envelope: Json
+    event: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Sealer:
+    """Seals deliveries, each into bytes that follow from the delivery alone."""
+
+    key: SigningKey
+    wrong_key: SigningKey
+    app_id: str
+    instance_id: str
+
+    def prepare(self) -> None:
+        """Import the cryptography and parse the key."""
+        importlib.import_module("jwt")
+        self.key.kid  # noqa: B018 - computed when first read
+
+    def seal(self, delivery: Delivery) -> Sealed:
+        """The delivery in its subscription's format, its mishap included; what is sealed already stays so."""
+        if delivery.sealed is not None:
+            return delivery.sealed
+        event = disfigured(delivery.event, delivery.chaos)
+        mishap = delivery.chaos.name if delivery.chaos else None
+        if delivery.subscription.format == "jwt":
+            sealed = Sealed(self._token(event, delivery.created, mishap).encode("ascii"), "text/plain")
+        else:
+            view = _sdk_view(event, self) if delivery.subscription.format == "sdk" else _velo_view(event)
+            if mishap == "tampered-payload":
+                view = _tampered(view)
+            sealed = Sealed(_compact(view).encode(), "application/json")
+        if mishap == "truncated-body":
+            return Sealed(sealed.body[: len(sealed.body) // 2], sealed.content_type)
+        return sealed
+
+    def envelope(self, event: Event) -> Json:
+        """The layer between the token and the event (R304, R308)."""
+        return {
+            "data": _compact(event.domain_event()),
+            "instanceId": self.instance_id,
+            "eventType": event.type.name,
+            "identity": _compact(self.identity()),
+        }
+
+    def identity(self) -> Json:
+        """Who caused the event: the app (R308)."""
+        return {"identityType": "APP", "appId": self.app_id}
+
+    def _token(self, event: Event, created: datetime, mishap: str | None) -> str:
+        import jwt
+
+        issued = int((created - (_EXPIRED_SINCE if mishap == "expired-token" else timedelta())).timestamp())
+        claims = {
+            "data": _compact(self.envelope(event)),
+            "iat": issued,
+            "exp": issued + int(TOKEN_LIFETIME.total_seconds()),
+        }
+        key = self.wrong_key if mishap == "wrong-key" else self.key
+        token = jwt.encode(claims, key.private, "RS256", {"kid": self.key.kid, "typ": ""})
+        if mishap != "tampered-payload":
+            return token
+        header, _, signature = token.split(".")
+        forged = _base64url(_compact(_tampered(claims)).encode())
+        return f"{header}.{forged}.{signature}"
+
+
+def open_token(token: str) -> Opened:
+    """The token's layers, whoever signed it. Raises EnvelopeError that names the layer that is wrong."""
+    parts = token.strip().split(".")
+    if len(parts) != 3:
+        raise EnvelopeError(f"the token has {len(parts)} parts, expected 3: header.claims.signature")
+    header, claims = (_layer(name, _unbase64url(part)) for name, part in zip(("header", "claims"), parts, strict=False))
+    envelope = _layer("claims.data", claims.get("data"))
+    return Opened(header, claims, envelope, _layer("envelope.data", envelope.get("data")))
+
+
+def verify_token(token: str, public_pem: str, now: datetime | None = None) -> None:
+    """Check signature and expiry, as a receiver must. Raises EnvelopeError that says what is wrong."""
+    import jwt
+
+    try:
+        claims = jwt.decode(token.strip(), public_pem, ["RS256"], options={"verify_exp": False, "verify_iat": False})
+    except jwt.InvalidTokenError as error:
+        raise EnvelopeError(str(error)) from error
+    expires = datetime.fromtimestamp(claims.get("exp", 0), UTC)
+    if expires <= (now or datetime.now(UTC)):
+        raise EnvelopeError(f"expired at {expires:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _sdk_view(event: Event, sealer: Sealer) -> Json:
+    """The event as a handler of the SDK gets it: `{entity | data, metadata}` with `_id`."""
+    if event.type.body_kind == "flat":
+        return event.json_body()  # type: ignore[no-any-return]  # a flat body is an object
+    metadata = {
+        "_id": event.id,
+        "entityId": event.entity_id,
+        "entityFqdn": event.type.entity_fqdn,
+        "slug": event.type.slug,
+        "eventTime": format_event_time(event.time),
+        "entityEventSequence": str(event.sequence),
+        "triggeredByAnonymizeRequest": False,
+        "instanceId": sealer.instance_id,
+        "identity": sealer.identity(),
+    }
+    return _view(event, metadata)
+
+
+def _velo_view(event: Event) -> Json:
+    """The event as a Velo site's `events.js` gets it, with the handler's name (R309, R310)."""
+    if event.type.body_kind == "flat":
+        return {"handler": event.type.handler, "event": event.json_body()}
+    metadata = {
+        "id": event.id,
+        "entityId": event.entity_id,
+        "eventTime": format_event_time(event.time),
+        "triggeredByAnonymizeRequest": False,
+    }
+    return {"handler": event.type.handler, "event": _view(event, metadata)}
+
+
+def _view(event: Event, metadata: Json) -> Json:
+    key = "data" if event.type.body_kind == "action" else "entity"
+    return {"metadata": metadata, key: _renamed(event.json_body())}
+
+
+def _renamed(value: Any) -> Any:
+    """The value with the SDK's names for ids and dates; it renames the keys of free maps, such as fieldsData, too."""
+    if isinstance(value, list):
+        return [_renamed(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {_RENAMED.get(key, key): _renamed(one) for key, one in value.items()}
+
+
+def _tampered(value: Any) -> Any:
+    """The value with its first text that can be changed unnoticed, an entity's id, changed."""
+    text = _compact(value)
+    for marker in ("entityId", "eventId", "orderNumber"):
+        position = text.find(marker)
+        if position >= 0:
+            start = next(index for index in range(position + len(marker), len(text)) if text[index].isalnum())
+            changed = "1" if text[start] != "1" else "2"
+            return json.loads(text[:start] + changed + text[start + 1 :])
+    return value
+
+
+def _layer(name: str, text: Any) -> Json:
+    if not isinstance(text, str | bytes):
+        raise EnvelopeError(f"{name} must be JSON in a string, it is {type(text).__name__}")
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise EnvelopeError(f"{name} is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise EnvelopeError(f"{name} must hold a JSON object")
+    return value
+
+
+_compact: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def _unbase64url(text: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError as error:
+        raise EnvelopeError(f"not base64url: {error}") from error

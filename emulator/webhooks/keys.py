@@ -1,0 +1,73 @@
+"""The key that webhooks are signed with: the development key of the package, or one of the user's."""
+
+import base64
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+_HERE = Path(__file__).parent
+_KEY_BITS_MIN = 2_048
+
+
+class KeyFileError(ValueError):
+    """A key file that cannot be used, and why."""
+
+
+class SigningKey:
+    """An RSA private key, parsed when first used. Everything about it follows from its PEM text."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Read the key file, by default the development key. Raises KeyFileError."""
+        self._path = path or _HERE / "development_key.pem"
+        try:
+            self._pem = self._path.read_bytes()
+        except OSError as error:
+            raise KeyFileError(f"{self._path}: {error.strerror}") from error
+        if path is not None:
+            self._refuse_unsuitable()
+
+    @classmethod
+    def wrong(cls) -> "SigningKey":
+        """A key that nobody trusts, for the mishap of that name."""
+        return cls(_HERE / "wrong_key.pem")
+
+    @cached_property
+    def private(self) -> "RSAPrivateKey":
+        """The key, ready to sign."""
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        try:
+            key = load_pem_private_key(self._pem, password=None)
+        except (ValueError, TypeError) as error:
+            raise KeyFileError(f"{self._path}: not an unencrypted PEM private key ({error})") from error
+        if not isinstance(key, RSAPrivateKey):
+            raise KeyFileError(f"{self._path}: must be an RSA key, because Wix signs with RS256")
+        return key
+
+    @cached_property
+    def public_pem(self) -> str:
+        """The public key as PEM, as Wix's dashboard shows it."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        public = self.private.public_key()
+        return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode("ascii")
+
+    @property
+    def public_base64(self) -> str:
+        """The PEM text as one line of base64: the one-line form that the SDK accepts."""
+        return base64.b64encode(self.public_pem.encode("ascii")).decode("ascii")
+
+    @cached_property
+    def kid(self) -> str:
+        """Eight characters that name the key, as Wix's tokens have."""
+        digest = hashlib.sha256(self.public_pem.encode("ascii")).digest()
+        return base64.urlsafe_b64encode(digest).decode("ascii").replace("-", "A").replace("_", "B")[:8]
+
+    def _refuse_unsuitable(self) -> None:
+        if self.private.key_size < _KEY_BITS_MIN:
+            raise KeyFileError(f"{self._path}: has {self.private.key_size} bits, RS256 needs {_KEY_BITS_MIN} or more")
