@@ -1,6 +1,6 @@
 """Puts the parts together: the only place that knows all of them."""
 
-from emulator.api.call import Facts
+from emulator.api.call import Emulator
 from emulator.api.gateway import Gateway
 from emulator.api.routes import OPERATIONS
 from emulator.ids import Ids
@@ -9,29 +9,39 @@ from emulator.seeds import load
 from emulator.settings import Settings
 from emulator.site import Setup
 from emulator.sites import Sites
+from emulator.webhooks.dispatcher import Dispatcher, HttpTransport
+from emulator.webhooks.envelope import Sealer
+from emulator.webhooks.keys import SigningKey
 
 
 def create_app(settings: Settings | None = None, *, port: int | None = None) -> Gateway:
     """The emulator as an ASGI application, its seed loaded. `port` is the one it got, if the settings leave it open.
 
-    Raises SeedError for a seed that cannot be used.
+    Raises SeedError for a seed that cannot be used, KeyFileError for a key.
     """
     settings = settings or Settings()
     samples = Samples()
     ids = Ids(None if settings.random_seed is None else str(settings.random_seed))
+    sealer = Sealer(SigningKey(settings.key_file), SigningKey.wrong(), settings.app_id, settings.instance_id)
+    dispatcher = Dispatcher(sealer, HttpTransport(), in_background=settings.delivery == "background")
     setup = Setup(
         seed=load(settings.seed, samples, ids),
         samples=samples,
         behaviours=settings.behaviours,
         random_seed=settings.random_seed,
         start=settings.start(),
+        subscriptions=settings.subscriptions(),
         journal_entries_max=settings.journal_entries_max,
+        deliveries_max=settings.deliveries_max,
+        wake=dispatcher.wake,
     )
-    facts = Facts(
+    emulator = Emulator(
+        sites=Sites(setup, settings.sites_max),
+        dispatcher=dispatcher,
+        sealer=sealer,
         base_url=settings.url(settings.port if port is None else port),
         app_id=settings.app_id,
         app_secret=settings.app_secret,
         instance_id=settings.instance_id,
     )
-    sites = Sites(setup, settings.sites_max)
-    return Gateway(OPERATIONS, sites, facts, body_bytes_max=settings.body_bytes_max)
+    return Gateway(OPERATIONS, emulator, body_bytes_max=settings.body_bytes_max)

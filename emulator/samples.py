@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +63,9 @@ class Samples:
         if "activities" not in order:
             order["activities"] = _activities(order)
         order["fulfillments"] = _fulfillments(order, ids)
-        completed = Order.model_validate({key: value for key, value in order.items() if value is not None})
+        completed = Order.model_validate(
+            {key: value for key, value in order.items() if value is not None}, by_alias=True, by_name=False
+        )
         return completed.with_fulfillments(completed.fulfillments)
 
     def _line_items(self, order: Mapping[str, Any], ids: Ids) -> Any:
@@ -140,7 +142,7 @@ def _price_summary(order: Mapping[str, Any]) -> dict[str, Any] | None:
             (Decimal(item["price"]["amount"]) * item["quantity"] for item in order["lineItems"]),
             start=Decimal(0),
         )
-    except (KeyError, TypeError, InvalidOperation):
+    except (KeyError, TypeError, ValueError, ArithmeticError):
         return None
     currency = str(order["currency"])
     nothing = _money(Decimal(0), currency)

@@ -48,7 +48,7 @@ def load(names: Iterable[str], samples: Samples, ids: Ids) -> Seed:
     for name in names:
         if name != EMPTY:
             path = _path(name)
-            for order in parse(_read(path), str(path), samples, ids).orders:
+            for order in parse(read(path), str(path), samples, ids).orders:
                 orders[order.id] = order
     return Seed(tuple(orders.values()))
 
@@ -91,7 +91,8 @@ def _path(name: str) -> Path:
     raise SeedError(name, "", f"no such seed or file; shipped seeds: {known}, {EMPTY}")
 
 
-def _read(path: Path) -> Any:
+def read(path: Path) -> Any:
+    """The YAML (or JSON) document in the file; dates stay text. Raises SeedError."""
     try:
         return yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:

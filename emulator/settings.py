@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from emulator.domain.behaviours import Behaviours, RefusalOverride
+from emulator.domain.deliveries import DeliveryFormat, Subscription
 from emulator.domain.violations import field_path
+from emulator.domain.wire import WebUrl
 
 
 class SettingsError(ValueError):
@@ -26,10 +30,15 @@ class Settings(BaseModel):
     seed: tuple[str, ...] = ("docs", "demo")
     random_seed: int | None = None
     time: datetime | None = None
+    webhook_url: tuple[WebUrl, ...] = ()
+    webhook_format: DeliveryFormat = "jwt"
+    delivery: Literal["background", "manual"] = "background"
+    key_file: Path | None = None
     app_id: str = "a77ec0de-0000-4000-8000-000000000949"
     app_secret: str = "emulator-app-secret"  # noqa: S105 - a development default, printed in the banner
     instance_id: str = "1257a9ce-0000-4000-8000-000000000949"
     body_bytes_max: Annotated[int, Field(ge=1)] = 8 * 1024 * 1024
+    deliveries_max: Annotated[int, Field(ge=1)] = 10_000
     journal_entries_max: Annotated[int, Field(ge=1)] = 1_000
     sites_max: Annotated[int, Field(ge=1)] = 1_000
     behaviours: Behaviours = Behaviours()
@@ -44,6 +53,13 @@ class Settings(BaseModel):
         if self.time is None or self.time.tzinfo is not None:
             return self.time
         return self.time.replace(tzinfo=UTC)
+
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """What every site is subscribed to from the start; the ids are the same in every run."""
+        return tuple(
+            Subscription(id=str(uuid5(NAMESPACE_URL, f"{position} {url}")), url=url, format=self.webhook_format)
+            for position, url in enumerate(self.webhook_url)
+        )
 
 
 def parse_behaviours(assignments: Iterable[str]) -> Behaviours:

@@ -1,6 +1,7 @@
 """One emulated site: everything that can change, in one place that can be reset."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,9 +9,13 @@ from pydantic import TypeAdapter
 
 from emulator.clock import Clock
 from emulator.domain.behaviours import Behaviours
+from emulator.domain.chaos import Chaos
+from emulator.domain.deliveries import Subscription
 from emulator.domain.orders import Order
+from emulator.faults import Faults
 from emulator.ids import Ids
 from emulator.journal import Journal
+from emulator.outbox import Outbox
 from emulator.samples import Samples
 from emulator.seeds import Seed
 from emulator.store import Store
@@ -27,7 +32,10 @@ class Setup:
     behaviours: Behaviours = field(default_factory=Behaviours)
     random_seed: int | None = None
     start: datetime | None = None
+    subscriptions: tuple[Subscription, ...] = ()
     journal_entries_max: int = 1_000
+    deliveries_max: int = 10_000
+    wake: Callable[["Site"], None] = lambda site: None  # noqa: ARG005 - called when a site has something to deliver
 
 
 class Site:
@@ -40,6 +48,9 @@ class Site:
         self.clock = Clock(setup.start)
         self.ids = Ids(None if setup.random_seed is None else f"{setup.random_seed} {site_id}")
         self.store = Store(setup.seed.orders)
+        self.outbox = Outbox(setup.subscriptions, setup.deliveries_max)
+        self.faults = Faults()
+        self.mishap: Chaos | None = None  # what goes wrong with events that are published now
         self.journal = Journal(setup.journal_entries_max)
 
     def reset(self) -> None:
@@ -47,7 +58,13 @@ class Site:
         self.clock.reset()
         self.ids.reset()
         self.store.clear(self.setup.seed.orders)
+        self.outbox.clear(self.setup.subscriptions)
+        self.faults.clear()
         self.journal.clear()
+
+    def wake(self) -> None:
+        """Have what is due delivered, some time soon."""
+        self.setup.wake(self)
 
     def fingerprint(self) -> str:
         """A digest of all state. Two sites of one setup with equal fingerprints behave alike."""
@@ -56,5 +73,9 @@ class Site:
         for order in orders:
             digest.update(order.with_all_fulfillments().model_dump_json().encode())
         manual_time = self.clock.now().isoformat() if self.clock.is_manual else "system"
-        digest.update(f"{manual_time} {self.ids.drawn} {len(self.journal.entries())}".encode())
+        subscriptions = list(self.outbox.subscriptions.values())
+        counts = (
+            f"{self.ids.drawn} {len(self.journal.entries())} {len(self.outbox.deliveries())} {len(self.faults.armed())}"
+        )
+        digest.update(f"{manual_time} {counts} {subscriptions}".encode())
         return digest.hexdigest()

@@ -8,15 +8,20 @@ from starlette.datastructures import Headers
 
 from emulator.site import Site
 from emulator.sites import Sites
+from emulator.webhooks.dispatcher import Dispatcher
+from emulator.webhooks.envelope import Sealer
 
 if TYPE_CHECKING:
     from emulator.api.operation import Operation
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the emulator tells about itself."""
+class Emulator:
+    """The running emulator: its sites, its webhooks, and what it tells about itself."""
 
+    sites: Sites
+    dispatcher: Dispatcher
+    sealer: Sealer
     base_url: str
     app_id: str
     app_secret: str
@@ -29,8 +34,7 @@ class Call:
 
     operation: "Operation"
     site: Site
-    sites: Sites
-    facts: Facts
+    emulator: Emulator
     headers: Headers
     path_parameters: dict[str, str] = field(default_factory=dict)
     query_string: bytes = b""

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from emulator import __version__
 from emulator.api.call import Call
 from emulator.api.responses import json_object, parse, render_json
+from emulator.domain.events import EVENT_TYPES
 from emulator.domain.refusals import InvalidRequest, NotFound, Violation
 from emulator.domain.rules import RULES, UNKNOWN_PATHS, Rule
 from emulator.domain.violations import violations_of
@@ -42,8 +43,11 @@ class RequestNotFound(NotFound):
         )
 
 
-async def health(call: Call) -> Response:  # noqa: ARG001 - every endpoint takes the call
-    """Say that the emulator is ready."""
+async def health(call: Call) -> Response:
+    """Say whether the emulator is ready: 503 if deliveries have stopped for a fault of ours."""
+    failures = call.emulator.dispatcher.failures
+    if failures:
+        return render_json({"status": "failing", "version": __version__, "stoppedDeliveries": failures}, 503)
     return render_json({"status": "ok", "version": __version__})
 
 
@@ -51,20 +55,23 @@ async def manifest(call: Call) -> Response:
     """Tell what a client or a script needs to know."""
     from emulator.api.routes import OPERATIONS
 
-    facts = call.facts
+    emulator = call.emulator
     return render_json(
         {
             "version": __version__,
-            "baseUrl": facts.base_url,
+            "baseUrl": emulator.base_url,
             "siteId": call.site.id,
-            "appId": facts.app_id,
-            "appSecret": facts.app_secret,
-            "instanceId": facts.instance_id,
+            "appId": emulator.app_id,
+            "appSecret": emulator.app_secret,
+            "instanceId": emulator.instance_id,
+            "publicKey": emulator.sealer.key.public_pem,
+            "publicKeyBase64": emulator.sealer.key.public_base64,
             "operations": [
                 {"id": one.id, "method": one.method, "path": one.path, "summary": one.summary}
                 for one in OPERATIONS
                 if not one.is_control
             ],
+            "eventTypes": [{"name": one.name, "handler": one.handler} for one in EVENT_TYPES.values()],
             "settings": call.site.behaviours.model_dump(exclude_none=True),
         }
     )

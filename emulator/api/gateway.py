@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Iterable
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from emulator.api.call import Call, Facts
+from emulator.api.call import Call, Emulator
+from emulator.api.misbehaviour import ConnectionDropped, drop_connection, misbehave
 from emulator.api.operation import Operation
 from emulator.api.paths import PathTable
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, render_refusal
@@ -15,7 +17,6 @@ from emulator.domain.refusals import InvalidRequest, PayloadTooLarge, Refusal, V
 from emulator.domain.rules import SITE_HEADER
 from emulator.journal import Entry
 from emulator.site import Site
-from emulator.sites import Sites
 
 _log = logging.getLogger("emulator")
 _SITE_ID_LENGTH_MAX = 100
@@ -28,10 +29,9 @@ class ClientGone(Exception):  # noqa: N818 - an event, not a fault
 class Gateway:
     """The ASGI application."""
 
-    def __init__(self, operations: Iterable[Operation], sites: Sites, facts: Facts, *, body_bytes_max: int) -> None:
+    def __init__(self, operations: Iterable[Operation], emulator: Emulator, *, body_bytes_max: int) -> None:
         self._paths = PathTable(operations)
-        self.sites = sites
-        self.facts = facts
+        self.emulator = emulator
         self._body_bytes_max = body_bytes_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,15 +41,18 @@ class Gateway:
                 response = await self._respond(scope, receive)
             except ClientGone:
                 return
+            except ConnectionDropped:
+                await drop_connection(receive, send)
+                return
             await response(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await _follow_lifespan(receive, send)
+            await self._follow_lifespan(receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         headers = Headers(scope=scope)
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         is_control = path.startswith("/_emulator")
-        site = self.sites.site(_site_id(headers))
+        site = self.emulator.sites.site(_site_id(headers, scope["query_string"] if is_control else b""))
         entry = Entry(site.ids.request_id(), site.clock.now(), scope["method"], path)
         if not is_control:
             site.journal.record(entry)
@@ -66,12 +69,15 @@ class Gateway:
             operation, parameters = self._paths.find(entry.method, entry.path)
             entry.operation = operation.id
             body = await self._body(headers, receive)
-            call = Call(operation, site, self.sites, self.facts, headers, parameters, scope["query_string"], body)
+            call = Call(operation, site, self.emulator, headers, parameters, scope["query_string"], body)
+            effect = site.faults.take(operation.id)
+            if effect is not None:
+                return await misbehave(effect, call, operation.endpoint)
             return await operation.endpoint(call)
         except Refusal as refusal:
             entry.refusal = refusal
             return render_refusal(refusal, site.behaviours)
-        except ClientGone:
+        except (ClientGone, ConnectionDropped):
             raise
         except Exception:  # noqa: BLE001 - see the next line
             # The outermost layer: whatever else goes wrong is a fault of ours, answered as Wix answers its own (R207).
@@ -95,10 +101,24 @@ class Gateway:
             if not message.get("more_body", False):
                 return b"".join(chunks)
 
+    async def _follow_lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                await self.emulator.dispatcher.close()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
 
-def _site_id(headers: Headers) -> str | None:
-    """The site that the request names; None, the default site, for a name that is refused later (R211)."""
+
+def _site_id(headers: Headers, query_string: bytes) -> str | None:
+    """The site that the request names, on the control plane also as `?site=`.
+
+    None, the default site, for a name that is refused later (R211).
+    """
     site_id = headers.get("wix-site-id")
+    if site_id is None and b"site=" in query_string:
+        site_id = dict(parse_qsl(query_string.decode("latin-1"))).get("site")
     return site_id if site_id is None or len(site_id) <= _SITE_ID_LENGTH_MAX else None
 
 
@@ -107,11 +127,3 @@ def _refuse_long_site_id(headers: Headers) -> None:
     if length > _SITE_ID_LENGTH_MAX:
         description = f"has size {length}, expected {_SITE_ID_LENGTH_MAX} or less"
         raise InvalidRequest([Violation("wix-site-id", description, "MAX_LENGTH", rule=SITE_HEADER)])
-
-
-async def _follow_lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

@@ -41,7 +41,7 @@ def parse(call: Call, model: type[_Model]) -> _Model:
     for name, value in call.path_parameters.items():
         _bind(fields, name, value)
     try:
-        return model.model_validate(fields)
+        return model.model_validate(fields, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InvalidRequest(violations_of(error)) from None
 
@@ -64,9 +64,9 @@ def render(value: BaseModel) -> Response:
     return Response(value.__pydantic_serializer__.to_json(value, exclude_none=True), media_type=JSON)
 
 
-def render_json(value: Any) -> Response:
-    """200 with any JSON value."""
-    return Response(to_json(value), media_type=JSON)
+def render_json(value: Any, status: int = 200) -> Response:
+    """Any JSON value; a number that JSON cannot hold is null, as in a rendered model."""
+    return Response(to_json(value, inf_nan_mode="null"), status, media_type=JSON)
 
 
 def render_refusal(refusal: Refusal, behaviours: Behaviours) -> Response:

@@ -10,10 +10,13 @@ import click
 import yaml
 
 from emulator import __version__
+from emulator.cli.control import clock, deliveries, reset, seed, trigger, wait
+from emulator.cli.listen import listen
 from emulator.cli.openapi import openapi
 from emulator.cli.serve import serve
 from emulator.seeds import SeedError
 from emulator.settings import SettingsError, flatten, suggestion
+from emulator.webhooks.keys import KeyFileError
 
 CONFIGURATION = "wix-emulator.yaml"
 ENVIRONMENT_PREFIX = "WIX_EMULATOR_"
@@ -43,15 +46,15 @@ def verbs(context: click.Context) -> None:
     context.default_map = dict.fromkeys(verbs.commands, settings)
 
 
-verbs.add_command(serve)
-verbs.add_command(openapi)
+for _verb in (serve, listen, trigger, deliveries, wait, reset, seed, clock, openapi):
+    verbs.add_command(_verb)
 
 
 def main() -> None:
     """Run the command line. Exit status: 0 ok, 1 failed, 2 wrong usage or configuration, 3 not ready."""
     try:
         verbs(prog_name="wix-emulator", auto_envvar_prefix=None)
-    except (SettingsError, SeedError) as error:
+    except (SettingsError, SeedError, KeyFileError) as error:
         click.echo(f"wix-emulator: {error}", err=True)
         sys.exit(2)
 

@@ -1,12 +1,7 @@
 """`wix-emulator serve`: runs the emulator until it is told to stop."""
 
-import contextlib
 import gc
 import logging
-import signal
-import socket
-import sys
-from collections.abc import Callable, Iterator
 from json import dumps
 from pathlib import Path
 from typing import Any
@@ -18,12 +13,12 @@ from pydantic import ValidationError
 from emulator import __version__
 from emulator.api.gateway import Gateway
 from emulator.app import create_app
+from emulator.cli.server import Server, listening
 from emulator.domain.violations import field_path
 from emulator.settings import Settings, SettingsError, parse_behaviours
 from emulator.sites import DEFAULT_SITE_ID
 
 _DEFAULTS = Settings()
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHUTDOWN_TIMEOUT_S = 5
 
 
@@ -39,6 +34,15 @@ _SHUTDOWN_TIMEOUT_S = 5
 @click.option("--seed", multiple=True, default=_DEFAULTS.seed, help="Seed name or file; repeatable. `empty` is none.")
 @click.option("--random-seed", type=int, help="Make ids and generated data repeat from run to run.")
 @click.option("--time", help="Stop the clock at this ISO 8601 time.")
+@click.option("--webhook-url", multiple=True, help="Deliver every site's events here; repeatable.")
+@click.option("--webhook-format", type=click.Choice(["jwt", "sdk", "velo"]), default=_DEFAULTS.webhook_format)
+@click.option(
+    "--delivery",
+    type=click.Choice(["background", "manual"]),
+    default=_DEFAULTS.delivery,
+    help="Deliver at once, or only when told to settle or to advance the clock.",
+)
+@click.option("--key-file", type=click.Path(path_type=Path), help="PEM private key to sign webhooks with.")
 @click.option("--app-id", default=_DEFAULTS.app_id, help="The app's id.")
 @click.option("--app-secret", default=_DEFAULTS.app_secret, help="The app's secret.")
 @click.option("--instance-id", default=_DEFAULTS.instance_id, help="The id of the app's instance on the site.")
@@ -49,7 +53,7 @@ def serve(port_file: Path | None, log_level: str, json: bool, **options: Any) ->
     """Serve the emulated API until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     settings = _settings(options)
-    listener = _listener(settings)
+    listener = listening(settings.host, settings.port)
     port = listener.getsockname()[1]
     app = create_app(settings, port=port)
     gc.collect()
@@ -67,13 +71,13 @@ def serve(port_file: Path | None, log_level: str, json: bool, **options: Any) ->
         access_log=False,
         timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
     )
-    _Server(configuration, announce).run(sockets=[listener])
+    Server(configuration, announce).run(sockets=[listener])
 
 
 def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
     """What a user needs to know once the emulator answers."""
-    facts = app.facts
-    orders = app.sites.setup.seed.orders
+    facts = app.emulator
+    orders = facts.sites.setup.seed.orders
     seeded = f"{', '.join(settings.seed)}: {len(orders)} orders"
     if as_json:
         banner = {
@@ -85,6 +89,8 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
             "instanceId": facts.instance_id,
             "seed": list(settings.seed),
             "orders": len(orders),
+            "webhookUrls": list(settings.webhook_url),
+            "publicKeyUrl": f"{facts.base_url}/_emulator/public-key",
         }
         return dumps(banner)
     return "\n".join(
@@ -95,6 +101,8 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
             f"  site       {DEFAULT_SITE_ID} (header wix-site-id; any other id is a site of its own)",
             f"  app        {facts.app_id}, secret {facts.app_secret}, instance {facts.instance_id}",
             f"  seed       {seeded}",
+            f"  webhooks   {', '.join(settings.webhook_url) or 'none; wix-emulator listen, or --webhook-url URL'}",
+            f"  public key {facts.base_url}/_emulator/public-key (?format=base64 for one line)",
         ]
     )
 
@@ -107,37 +115,3 @@ def _settings(options: dict[str, Any]) -> Settings:
         details = error.errors(include_url=False)[0]
         flag = "--" + field_path(details["loc"]).replace("_", "-")
         raise SettingsError(f"{flag}: {details['msg'].lower()}, got {details['input']!r}") from error
-
-
-def _listener(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        reason = f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}"
-        click.echo(f"wix-emulator: {reason}; choose another port with --port, or --port 0 for a free one", err=True)
-        sys.exit(1)
-    return listener
-
-
-class _Server(uvicorn.Server):
-    """A server that says when it answers, and for which a signal to stop is no failure."""
-
-    def __init__(self, configuration: uvicorn.Config, announce: Callable[[], None]) -> None:
-        super().__init__(configuration)
-        self._announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._announce()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        previous = {number: signal.signal(number, self.handle_exit) for number in _STOP_SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)

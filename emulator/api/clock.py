@@ -1,0 +1,61 @@
+"""The site's clock over HTTP."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from starlette.responses import Response
+
+from emulator.api.call import Call
+from emulator.api.responses import parse, render_json
+from emulator.api.webhooks import settled
+from emulator.domain.refusals import InvalidRequest, Violation
+from emulator.domain.wire import Timestamp, WireModel, format_timestamp
+from emulator.site import Site
+
+_ADVANCE_S_MAX = 366 * 86_400
+
+
+class SetClockRequest(WireModel):
+    """A moment at which the clock stops, or back to the system's time."""
+
+    now: Timestamp | None = None
+    mode: Literal["system", "manual"] | None = None
+
+
+class AdvanceClockRequest(WireModel):
+    """By how much."""
+
+    seconds: Annotated[float, Field(ge=0, le=_ADVANCE_S_MAX, strict=False)]
+
+
+async def get_clock(call: Call) -> Response:
+    """Answer with the site's time."""
+    return render_json(_clock(call.site))
+
+
+async def set_clock(call: Call) -> Response:
+    """Stop the clock, or let it follow the system again. Nothing is sent by it; `advance` does that."""
+    request = parse(call, SetClockRequest)
+    if request.now is None and request.mode is None:
+        raise InvalidRequest([Violation("", 'must have "now" or "mode"', "REQUIRED_FIELD")])
+    if request.now is not None and request.mode == "system":
+        raise InvalidRequest([Violation("now", "can't be set together with mode system", "ONE_OF_ALIGNMENT")])
+    if request.mode == "system":
+        call.site.clock.follow_system()
+        call.site.wake()
+    else:
+        call.site.clock.set(request.now or call.site.clock.now())
+    return render_json(_clock(call.site))
+
+
+async def advance_clock(call: Call) -> Response:
+    """Move the clock on and stop it there; what falls due on the way is sent before this answers."""
+    request = parse(call, AdvanceClockRequest)
+    outcome = await call.emulator.dispatcher.advance(call.site, timedelta(seconds=request.seconds))
+    return render_json(_clock(call.site) | settled(outcome))
+
+
+def _clock(site: Site) -> dict[str, Any]:
+    mode = "manual" if site.clock.is_manual else "system"
+    return {"now": format_timestamp(site.clock.now()), "mode": mode}

@@ -1,0 +1,167 @@
+"""The verbs that call the control plane of a running emulator."""
+
+import json
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from emulator.cli.client import Control, Refused, Unreachable, control_options, fail
+from emulator.cli.durations import Duration
+from emulator.seeds import read
+
+_OPTIONS: dict[str, Any] = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
+_NOT_READY = 3
+_POLL_S = 0.05
+_json_option = click.option("--json", "json", is_flag=True, help="Print JSON.")
+
+
+@click.command(context_settings=_OPTIONS)
+@click.argument("event")
+@click.option("--order", help="The order's id; by default the first one with fulfillments.")
+@click.option("--set", "set", multiple=True, metavar="PATH=VALUE", help="Override a part of the body; repeatable.")
+@click.option("--to", help="Send it to this URL only.")
+@click.option("--chaos", help="What goes wrong with it, such as duplicate or wrong-key.")
+@_json_option
+@control_options
+def trigger(
+    event: str, order: str | None, set: tuple[str, ...], to: str | None, chaos: str | None, json: bool, **at: str
+) -> None:
+    """Fire EVENT, such as fulfillments_updated or wixEvents_onOrderUpdated, and say how its deliveries went."""
+    wanted = {"eventType": event, "orderId": order, "to": to, "chaos": chaos, "set": dict(map(_override, set))}
+    control = Control(**at)
+    fired = _call(control, "POST", "events", {name: value for name, value in wanted.items() if value})
+    _call(control, "POST", "settle", {})
+    known = {delivery["id"] for delivery in fired["deliveries"]}
+    deliveries = [one for one in _call(control, "GET", "deliveries")["deliveries"] if one["id"] in known]
+    if json:
+        click.echo(_json({"event": fired["event"], "deliveries": deliveries}))
+        return
+    if not deliveries:
+        click.echo("fired, but nobody is subscribed; start a receiver with: wix-emulator listen")
+    for delivery in deliveries:
+        click.echo(_line(delivery))
+
+
+@click.command(context_settings=_OPTIONS)
+@click.option("--event-type", help="Only of this type.")
+@click.option("--order", help="Only about this order.")
+@click.option("--status", type=click.Choice(["waiting", "delivered", "exhausted"]), help="Only in this state.")
+@_json_option
+@control_options
+def deliveries(event_type: str | None, order: str | None, status: str | None, json: bool, **at: str) -> None:
+    """List webhook deliveries, newest last, a line each."""
+    found = _call(Control(**at), "GET", "deliveries", eventType=event_type, orderId=order, status=status)
+    if json:
+        click.echo(_json(found))
+        return
+    for delivery in found["deliveries"]:
+        click.echo(_line(delivery))
+
+
+@click.command(context_settings=_OPTIONS)
+@_json_option
+@control_options
+def reset(json: bool, **at: str) -> None:
+    """Make the site as a fresh one."""
+    answer = _call(Control(**at), "POST", "reset", {})
+    click.echo(_json(answer) if json else f"reset; fingerprint {answer['fingerprint']}")
+
+
+@click.command(context_settings=_OPTIONS)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_json_option
+@control_options
+def seed(file: Path, json: bool, **at: str) -> None:
+    """Merge the seed FILE into the site."""
+    document = read(file)
+    answer = _call(Control(**at), "POST", "seed", document)
+    click.echo(_json(answer) if json else f"merged {len(answer['orders'])} orders")
+
+
+@click.group(context_settings=_OPTIONS, invoke_without_command=True)
+@_json_option
+@control_options
+@click.pass_context
+def clock(context: click.Context, /, json: bool, **at: str) -> None:
+    """Show the site's time; or `advance` it, or `set` it."""
+    context.obj = (Control(**at), json)
+    if context.invoked_subcommand is None:
+        _show_clock(_call(context.obj[0], "GET", "clock"), json)
+
+
+@clock.command()
+@click.argument("duration", type=Duration())
+@click.pass_obj
+def advance(obj: tuple[Control, bool], duration: timedelta) -> None:
+    """Move the clock on by DURATION, such as 1h; what falls due on the way is sent."""
+    control, as_json = obj
+    _show_clock(_call(control, "POST", "clock/advance", {"seconds": duration.total_seconds()}), as_json)
+
+
+@clock.command("set")
+@click.argument("time")
+@click.pass_obj
+def set_(obj: tuple[Control, bool], time: str) -> None:
+    """Stop the clock at TIME (ISO 8601), or let it follow the system: `set system`."""
+    control, as_json = obj
+    _show_clock(_call(control, "PUT", "clock", {"mode": "system"} if time == "system" else {"now": time}), as_json)
+
+
+@click.command(context_settings=_OPTIONS)
+@click.option("--timeout", type=Duration(), default="30s", help="Give up after this long.")
+@control_options
+def wait(timeout: timedelta, **at: str) -> None:
+    """Return when the emulator is ready; exit status 3 if it is not in time."""
+    control, deadline = Control(**at), time.monotonic() + timeout.total_seconds()
+    while True:
+        try:
+            control.call("GET", "health")
+        except (Unreachable, Refused) as error:
+            if time.monotonic() >= deadline:
+                fail(str(error), _NOT_READY)
+            time.sleep(_POLL_S)
+        else:
+            return
+
+
+def _call(control: Control, method: str, path: str, body: Any = None, **query: str | None) -> Any:
+    try:
+        return control.call(method, path, body, **query)
+    except Unreachable as error:
+        fail(str(error), _NOT_READY)
+    except Refused as error:
+        fail(str(error))
+
+
+def _override(assignment: str) -> tuple[str, Any]:
+    """`path=value`; a value that is JSON is taken as such, any other as text."""
+    path, separator, value = assignment.partition("=")
+    if not separator:
+        raise click.UsageError(f"--set {assignment!r} is not PATH=VALUE")
+    try:
+        return path, json.loads(value)
+    except ValueError:
+        return path, value
+
+
+def _line(delivery: dict[str, Any]) -> str:
+    attempts = delivery["attempts"]
+    answer = (attempts[-1]["error"] or f"HTTP {attempts[-1]['status']}") if attempts else "not sent yet"
+    retry = f", next attempt {delivery['dueAt']}" if delivery["dueAt"] else ""
+    target = f"{delivery['entityId']} -> {delivery['subscription']['url']}"
+    return f"{delivery['status']:9} {delivery['eventType']} {target} (attempt {len(attempts)}: {answer}{retry})"
+
+
+def _show_clock(answer: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(_json(answer))
+        return
+    sent = f"; {answer['delivered']} delivered, {answer['failed']} failed" if "delivered" in answer else ""
+    click.echo(f"{answer['now']} ({answer['mode']}){sent}")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

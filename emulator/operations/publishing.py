@@ -1,0 +1,58 @@
+"""Events on their way out: a delivery for each subscription that wants them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from emulator.domain.chaos import Chaos
+from emulator.domain.deliveries import Delivery, Subscription
+from emulator.domain.events import FULFILLMENTS_UPDATED, Event, EventType
+from emulator.domain.orders import Order
+from emulator.site import Site
+
+
+def publish_fulfillments(site: Site, order: Order) -> Event:
+    """Tell that the order's fulfillments have changed (R301)."""
+    return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments())
+
+
+def publish(
+    site: Site,
+    event_type: EventType,
+    entity_id: str,
+    body: Any,
+    *,
+    chaos: Chaos | None = None,
+    to: Subscription | None = None,
+) -> Event:
+    """A new event, queued for every subscription that wants it, or for `to` alone. It is sent later."""
+    event = Event(
+        id=site.ids.guid(),
+        type=event_type,
+        entity_id=entity_id,
+        time=site.clock.now(),
+        sequence=site.outbox.next_sequence(entity_id),
+        body=body,
+    )
+    wanting = [one for one in site.outbox.subscriptions.values() if one.wants(event)] if to is None else [to]
+    for subscription in wanting:
+        _queue(site, event, subscription, chaos or site.mishap)
+    site.wake()
+    return event
+
+
+def _queue(site: Site, event: Event, subscription: Subscription, chaos: Chaos | None) -> None:
+    outbox, now = site.outbox, site.clock.now()
+    delivery = Delivery(site.ids.guid(), event, subscription, created=now, due=now, chaos=chaos)
+    mishap = chaos.name if chaos else None
+    if mishap == "reorder":
+        outbox.hold_back(_later(delivery, chaos))
+        return
+    outbox.put(_later(delivery, chaos) if mishap == "delay" else delivery)
+    if mishap == "duplicate":
+        outbox.put(replace(delivery, id=site.ids.guid()))
+    outbox.release_held(subscription.id, now)
+
+
+def _later(delivery: Delivery, chaos: Chaos | None) -> Delivery:
+    return replace(delivery, due=delivery.created + timedelta(seconds=chaos.seconds if chaos else 0))
