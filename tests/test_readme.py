@@ -1,0 +1,105 @@
+"""Every example of the README, executed."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.api.routes import OPERATIONS
+from emulator.domain.behaviours import Behaviours
+from emulator.domain.chaos import CHAOS_NAMES
+from emulator.domain.deliveries import RETRY_WAITS
+from tests.conftest import Server, start_server, stop_server
+from tests.readme import BLOCKS, README, ROOT, Block, run
+
+SHELL = [block for block in BLOCKS if block.language == "sh"]
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Server]:
+    """The emulator that a reader has running from top to bottom."""
+    running = start_server()
+    yield running
+    assert stop_server(running) == 0
+
+
+def assert_like(answer: Any, shown: Any) -> None:
+    """The answer is what the README shows, whatever stands at each `…`."""
+    if shown == "…":
+        assert answer
+    elif isinstance(shown, dict):
+        assert answer.keys() == shown.keys()
+        for key, value in shown.items():
+            assert_like(answer[key], value)
+    elif isinstance(shown, list):
+        assert len(answer) == len(shown)
+        for one, value in zip(answer, shown, strict=True):
+            assert_like(one, value)
+    else:
+        assert answer == shown
+
+
+def test_the_first_fulfillment_answers_as_shown_and_again_with_the_409(shop: Server) -> None:
+    first, again = [json.loads(block.text) for block in BLOCKS if block.language == "json"]
+    assert_like(json.loads(run(SHELL[0].text, shop)), first)
+    assert_like(json.loads(run(SHELL[0].text, shop)), again)
+
+
+@pytest.mark.parametrize("block", SHELL, ids=lambda block: block.text.split("\n")[0][:60])
+def test_each_shell_example_runs_and_is_not_refused(block: Block, shop: Server) -> None:
+    output = run(block.text, shop)
+    assert "validationError" not in output
+    assert '"NOT_FOUND"' not in output
+
+
+def test_the_seed_file_starts_a_server(tmp_path: Path) -> None:
+    (seed,) = [block.text for block in BLOCKS if block.language == "yaml"]
+    (tmp_path / "my-shop.yaml").write_text(seed, encoding="utf-8")
+    running = start_server("--seed", "my-shop.yaml", cwd=tmp_path)
+    try:
+        assert running.facts["orders"] == 1
+    finally:
+        stop_server(running)
+
+
+def test_every_other_block_is_one_that_another_test_runs() -> None:
+    printed = "10:56:36 verified "  # by the listener: cli/test_listen
+    plain = {block.text.strip() for block in BLOCKS if block.language == "" and not block.text.startswith(printed)}
+    assert plain == {
+        "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/wix-emulator",  # test_packaging
+        "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest",  # .ci/run
+        "wix-emulator listen",  # cli/test_listen
+        "wix-emulator --seed my-shop.yaml",  # above
+    }
+
+
+def test_the_second_command_is_the_one_that_ci_runs() -> None:
+    command = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
+    assert command in README.splitlines()
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_table_of_behaviours_has_every_behaviour_with_its_default() -> None:
+    for name, field in Behaviours.model_fields.items():
+        if name != "refusals":
+            assert f"| `{name}` | `{field.default}`" in README
+
+
+def test_the_table_of_chaos_has_every_mishap() -> None:
+    for name in CHAOS_NAMES:
+        assert f"| `{name}` |" in README
+
+
+def test_the_retry_ladder_is_the_one_of_the_code() -> None:
+    hours = [int(wait.total_seconds() // 3600) for wait in RETRY_WAITS[2:]]
+    ladder = "1 min, 10 min, " + ", ".join(f"{hour} h" for hour in hours[:-1]) + f" and {hours[-1]} h"
+    assert ladder in " ".join(README.split())
+
+
+def test_every_control_path_that_the_readme_names_exists() -> None:
+    known = {operation.path for operation in OPERATIONS}
+    for path in re.findall(r"/_emulator/[a-z.\-/]+[a-z]", README):
+        assert path in known, path
