@@ -65,8 +65,8 @@ def _operation(operation: Operation) -> Json:
         described["x-scope"] = operation.scope
     parameters = [_path_parameter(name) for name in _path_parameters(operation)]
     described["parameters"] = [*parameters, {"$ref": "#/components/parameters/site"}]
-    if operation.request is not None and operation.method in ("POST", "PATCH", "PUT"):
-        schema = {"$ref": _SCHEMAS + operation.request.__name__}
+    if operation.request is not None and _has_body(operation, operation.request):
+        schema = _ref(operation.request.__name__)
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     described["responses"] = _responses(operation)
     return described
@@ -83,6 +83,12 @@ _SITE_PARAMETER: Json = {
 
 def _path_parameters(operation: Operation) -> list[str]:
     return re.findall(r"{(.+?)}", operation.path)
+
+
+def _has_body(operation: Operation, request: type[BaseModel]) -> bool:
+    """Whether the request has fields that neither path nor query gives."""
+    fields = {field.alias or name for name, field in request.model_fields.items()}
+    return operation.method in ("POST", "PATCH", "PUT") and not fields <= set(_path_parameters(operation))
 
 
 def _path_parameter(name: str) -> Json:
@@ -135,14 +141,14 @@ def _ref(name: str) -> Json:
 def _schemas(operations: list[Operation]) -> Json:
     models: dict[type[BaseModel], _Mode] = {}
     for operation in operations:
-        if operation.request is not None and operation.method not in ("GET", "DELETE"):
+        if operation.request is not None and _has_body(operation, operation.request):
             models[operation.request] = "validation"
         if operation.response is not None:
             models[operation.response] = "serialization"
     _, generated = models_json_schema(list(models.items()), ref_template=_SCHEMAS + "{model}")
     schemas: Json = generated.get("$defs", {})
     for operation in operations:
-        if operation.request is not None and operation.request.__name__ in schemas:
+        if operation.request is not None and _has_body(operation, operation.request):
             for name in _path_parameters(operation):
                 _leave_out(schemas, operation.request.__name__, name.split("."))
     return {name: _tidied(schema) for name, schema in sorted((schemas | _ERROR_SCHEMAS).items())}

@@ -10,7 +10,9 @@ from starlette.testclient import TestClient
 from emulator.api.routes import OPERATIONS
 from emulator.app import create_app
 from emulator.domain.behaviours import Behaviours
-from emulator.seeds import fixtures
+from emulator.ids import Ids
+from emulator.samples import Samples
+from emulator.seeds import fixtures, load
 from emulator.settings import Settings
 
 Json = dict[str, Any]
@@ -24,11 +26,11 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 @pytest.mark.parametrize("example", [pytest.param(example, id=example["name"]) for example in EXAMPLES])
 def test_a_documented_request_gets_the_documented_answer(example: Json) -> None:
     settings = Settings(seed=(example["seed"],), behaviours=Behaviours(**example.get("settings", {})))
-    app = create_app(settings)
-    orders = [order for order in app.sites.setup.seed.orders if order.id in order_ids(example["response"])]
+    seed = load(settings.seed, Samples(), Ids(None))
+    orders = [order for order in seed.orders if order.id in order_ids(example["response"])]
     known = {one.id for order in orders for one in order.fulfillments} | {order.id for order in orders}
 
-    with TestClient(app) as client:
+    with TestClient(create_app(settings)) as client:
         request = example["request"]
         answer = client.request(request["method"], request["path"], json=request.get("body"))
 

@@ -6,7 +6,7 @@ from emulator.api.openapi import control_document, emulated_document
 from emulator.api.responses import HTTP_STATUS
 from emulator.api.routes import OPERATIONS
 from emulator.domain import refusals
-from emulator.domain.refusals import InvalidRequest, Refusal, Violation
+from emulator.domain.refusals import InvalidRequest, PlannedRefusal, Refusal, Violation
 from emulator.domain.rules import RULES, Rule
 
 DOCUMENTED = {
@@ -26,7 +26,7 @@ def tree(root: type[Refusal]) -> Iterator[type[Refusal]]:
 
 
 ALL = sorted(set(tree(Refusal)), key=lambda one: one.__qualname__)
-LEAVES = [one for one in ALL if not one.__subclasses__()]
+LEAVES = [one for one in ALL if not one.__subclasses__() and one is not PlannedRefusal]
 OURS = [one for one in ALL if one.__module__ == refusals.__name__]
 
 
@@ -54,6 +54,13 @@ def test_every_refusal_says_what_it_is(refusal: type[Refusal]) -> None:
 @pytest.mark.parametrize("refusal", OURS)
 def test_the_docstring_draws_every_refusal(refusal: type[Refusal]) -> None:
     assert f"── {refusal.__name__}" in (refusals.__doc__ or "").replace("    ", " ")
+
+
+@pytest.mark.parametrize("original", [one for one in LEAVES if one is not InvalidRequest])
+def test_a_planned_refusal_has_the_status_and_code_of_the_original(original: type[Refusal]) -> None:
+    planned = PlannedRefusal(original)
+    assert (planned.status_name, planned.code) == (original.status_name, original.code)
+    assert RULES[planned.rule.id] is planned.rule
 
 
 def test_no_two_refusals_share_a_code() -> None:
