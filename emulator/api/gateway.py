@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from emulator.domain.refusals import InvalidRequest, PayloadTooLarge, Refusal, V
 from emulator.domain.rules import SITE_HEADER
 from emulator.journal import Entry
 from emulator.site import Site
+from emulator.sites import DEFAULT_SITE_ID
 
 _log = logging.getLogger("emulator")
 _SITE_ID_LENGTH_MAX = 100
@@ -52,20 +53,23 @@ class Gateway:
         headers = Headers(scope=scope)
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         is_control = path.startswith("/_emulator")
-        site = self.emulator.sites.site(_site_id(headers, scope["query_string"] if is_control else b""))
+        named = _named_site(headers, scope["query_string"] if is_control else b"")
+        site = self.emulator.sites.site(None if len(named) > _SITE_ID_LENGTH_MAX else named)
         entry = Entry(site.ids.request_id(), site.clock.now(), scope["method"], path)
         if not is_control:
             site.journal.record(entry)
-        response = await self._answer(scope, receive, headers, site, entry)
+        response = await self._answer(scope, receive, headers, site, entry, named)
         entry.status = response.status_code
         response.headers["x-wix-request-id"] = entry.request_id
         if entry.refusal is not None and not is_control:
-            response.headers["x-emulator-explain"] = f"/_emulator/requests/{entry.request_id}"
+            response.headers["x-emulator-explain"] = f"/_emulator/requests/{entry.request_id}{_site_query(site)}"
         return response
 
-    async def _answer(self, scope: Scope, receive: Receive, headers: Headers, site: Site, entry: Entry) -> Response:
+    async def _answer(
+        self, scope: Scope, receive: Receive, headers: Headers, site: Site, entry: Entry, named: str
+    ) -> Response:
         try:
-            _refuse_long_site_id(headers)
+            _refuse_long_site_id(named)
             operation, parameters = self._paths.find(entry.method, entry.path)
             entry.operation = operation.id
             body = await self._body(headers, receive)
@@ -111,19 +115,20 @@ class Gateway:
                 return
 
 
-def _site_id(headers: Headers, query_string: bytes) -> str | None:
-    """The site that the request names, on the control plane also as `?site=`.
-
-    None, the default site, for a name that is refused later (R211).
-    """
+def _named_site(headers: Headers, query_string: bytes) -> str:
+    """The site that the request names, on the control plane also as `?site=` (R211); empty if it names none."""
     site_id = headers.get("wix-site-id")
     if site_id is None and b"site=" in query_string:
         site_id = dict(parse_qsl(query_string.decode("latin-1"))).get("site")
-    return site_id if site_id is None or len(site_id) <= _SITE_ID_LENGTH_MAX else None
+    return site_id or ""
 
 
-def _refuse_long_site_id(headers: Headers) -> None:
-    length = len(headers.get("wix-site-id", ""))
-    if length > _SITE_ID_LENGTH_MAX:
-        description = f"has size {length}, expected {_SITE_ID_LENGTH_MAX} or less"
+def _site_query(site: Site) -> str:
+    """What a path of the control plane needs to be about that site."""
+    return "" if site.id == DEFAULT_SITE_ID else f"?site={quote(site.id, safe='')}"
+
+
+def _refuse_long_site_id(named: str) -> None:
+    if len(named) > _SITE_ID_LENGTH_MAX:
+        description = f"has size {len(named)}, expected {_SITE_ID_LENGTH_MAX} or less"
         raise InvalidRequest([Violation("wix-site-id", description, "MAX_LENGTH", rule=SITE_HEADER)])
