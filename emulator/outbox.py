@@ -63,11 +63,12 @@ class Outbox:
         return self._deliveries.get(delivery_id)
 
     def put(self, delivery: Delivery) -> None:
-        """Hold the delivery, in place of an earlier state of it, and queue it if an attempt is planned."""
+        """Hold the delivery, in place of an earlier state of it, and queue it if another attempt is planned."""
+        before = self._deliveries.get(delivery.id)
         self._deliveries[delivery.id] = delivery
         if delivery.due is None:
             self._settled[delivery.id] = None
-        else:
+        elif before is None or (before.due, before.retries) != (delivery.due, delivery.retries):
             self._queue(delivery, delivery.due)
         if len(self._deliveries) > self._deliveries_max:
             self._forget_one()

@@ -56,13 +56,29 @@ def disfigured(event: Event, chaos: Chaos | None) -> Event:
         return replace(event, type=unknown)
     if chaos.name == "very-large-payload":
         return replace(event, body=_enlarged(event.json_body()))
+    if chaos.name == "tampered-payload":
+        return _tampered(event)
     return event
 
 
 def _enlarged(body: Any) -> Any:
     text = "x" * LARGE_PAYLOAD_CHARACTERS
-    fulfillments = body.get("fulfillments")
-    if not fulfillments:
-        return body | {"padding": text}
-    kept = {key: value for key, value in fulfillments[-1].items() if key != "trackingInfo"}
-    return body | {"fulfillments": [*fulfillments, kept | {"customInfo": {"fieldsData": {"note": text}}}]}
+    match body:
+        case {"fulfillments": [*_, dict(last)]}:
+            kept = {key: value for key, value in last.items() if key != "trackingInfo"}
+            large = kept | {"customInfo": {"fieldsData": {"note": text}}}
+            return body | {"fulfillments": [*body["fulfillments"], large]}
+    return body | {"padding": text}
+
+
+def _tampered(event: Event) -> Event:
+    """The event about another entity; a flat one under another event id."""
+    if event.type.body_kind != "flat":
+        return replace(event, entity_id=_other(event.entity_id))
+    body = event.json_body()
+    return replace(event, body=body | {"eventId": _other(str(body.get("eventId")))})
+
+
+def _other(text: str) -> str:
+    """A text of the same length that differs in its last character."""
+    return text[:-1] + ("2" if text.endswith("1") else "1")

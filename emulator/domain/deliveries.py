@@ -78,8 +78,8 @@ class Delivery:
 
     @property
     def is_first_attempt(self) -> bool:
-        """Whether nothing was sent yet: first attempts keep their order, retries do not hold them back (R307)."""
-        return not self.attempts
+        """Whether no planned attempt has failed: first attempts keep their order, retries hold nothing back (R307)."""
+        return self.retries == 0
 
     def attempted(self, attempt: Attempt) -> "Delivery":
         """After a planned attempt: delivered, or waiting for the next step of the ladder, or exhausted (R306)."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,9})\]")
 _ITEMS_MAX = 1_000
+_STEPS_MAX = 100
 
 
 class PathError(ValueError):
@@ -18,7 +19,7 @@ def with_changes(value: Any, changes: Mapping[str, Any]) -> Any:
     """A copy of the JSON value with each path set. Missing objects and array items on the way are made."""
     changed = copy.deepcopy(value)
     for path, new in changes.items():
-        _set(changed, path, new)
+        _set(changed, path, copy.deepcopy(new))
     return changed
 
 
@@ -39,10 +40,11 @@ def _descend(value: Any, step: str | int, missing: Any, path: str) -> Any:
             raise PathError(f"{path}: [{step}] is beyond {_ITEMS_MAX} items")
         while len(value) <= step:
             value.append(copy.copy(missing))
-        return value[step]
-    if not isinstance(value, dict):
+    elif not isinstance(value, dict):
         raise PathError(f"{path}: {step} is of no object")
-    if value.get(step) is None:
+    elif step not in value:
+        value[step] = None
+    if value[step] is None:
         value[step] = missing
     return value[step]
 
@@ -50,6 +52,6 @@ def _descend(value: Any, step: str | int, missing: Any, path: str) -> Any:
 def _steps(path: str) -> list[str | int]:
     steps: list[str | int] = [int(index) if index else name for name, index in _STEP.findall(path)]
     rebuilt = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
-    if not steps or rebuilt != path:
-        raise PathError(f"{path!r} is not a path such as fulfillments[0].trackingInfo.trackingNumber")
+    if rebuilt != path or not 0 < len(steps) <= _STEPS_MAX:
+        raise PathError(f"{path[:200]!r} is not a path such as fulfillments[0].trackingInfo.trackingNumber")
     return steps

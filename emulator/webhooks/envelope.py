@@ -55,11 +55,12 @@ class Sealer:
         event = disfigured(delivery.event, delivery.chaos)
         mishap = delivery.chaos.name if delivery.chaos else None
         if delivery.subscription.format == "jwt":
-            sealed = Sealed(self._token(event, delivery.created, mishap).encode("ascii"), "text/plain")
+            token = self._token(event, delivery.created, mishap)
+            if mishap == "tampered-payload":
+                token = _with_signature_of(self._token(delivery.event, delivery.created, mishap), token)
+            sealed = Sealed(token.encode("ascii"), "text/plain")
         else:
             view = _sdk_view(event, self) if delivery.subscription.format == "sdk" else _velo_view(event)
-            if mishap == "tampered-payload":
-                view = _tampered(view)
             sealed = Sealed(_compact(view).encode(), "application/json")
         if mishap == "truncated-body":
             return Sealed(sealed.body[: len(sealed.body) // 2], sealed.content_type)
@@ -88,12 +89,7 @@ class Sealer:
             "exp": issued + int(TOKEN_LIFETIME.total_seconds()),
         }
         key = self.wrong_key if mishap == "wrong-key" else self.key
-        token = jwt.encode(claims, key.private, "RS256", {"kid": self.key.kid, "typ": ""})
-        if mishap != "tampered-payload":
-            return token
-        header, _, signature = token.split(".")
-        forged = _base64url(_compact(_tampered(claims)).encode())
-        return f"{header}.{forged}.{signature}"
+        return jwt.encode(claims, key.private, "RS256", {"kid": self.key.kid, "typ": ""})
 
 
 def open_token(token: str) -> Opened:
@@ -164,16 +160,8 @@ def _renamed(value: Any) -> Any:
     return {_RENAMED.get(key, key): _renamed(one) for key, one in value.items()}
 
 
-def _tampered(value: Any) -> Any:
-    """The value with its first text that can be changed unnoticed, an entity's id, changed."""
-    text = _compact(value)
-    for marker in ("entityId", "eventId", "orderNumber"):
-        position = text.find(marker)
-        if position >= 0:
-            start = next(index for index in range(position + len(marker), len(text)) if text[index].isalnum())
-            changed = "1" if text[start] != "1" else "2"
-            return json.loads(text[:start] + changed + text[start + 1 :])
-    return value
+def _with_signature_of(other: str, token: str) -> str:
+    return f"{token.rpartition('.')[0]}.{other.rpartition('.')[2]}"
 
 
 def _layer(name: str, text: Any) -> Json:
@@ -189,10 +177,6 @@ def _layer(name: str, text: Any) -> Json:
 
 
 _compact: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-
-
-def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
 def _unbase64url(text: str) -> bytes:
