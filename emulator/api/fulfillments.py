@@ -1,12 +1,13 @@
 """The Order Fulfillments API over HTTP: parse, call, render."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 from starlette.responses import Response
 
+from emulator.api.bulk import BulkActionMetadata, ItemMetadata, counters, item_metadata
 from emulator.api.call import Call
-from emulator.api.responses import application_error, parse, render
+from emulator.api.responses import parse, render
 from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch, OrderWithFulfillments
 from emulator.domain.orders import Order
 from emulator.domain.refusals import Refusal
@@ -84,36 +85,11 @@ class ListFulfillmentsForMultipleOrdersResponse(WireModel):
     orders_with_fulfillments: Items[OrderWithFulfillments]
 
 
-class ItemError(WireModel):
-    """Why an entry of a bulk call was refused."""
-
-    code: str
-    description: str
-    data: dict[str, Any]
-
-
-class ItemMetadata(WireModel):
-    """Which entry of a bulk call a result is for, and how it went."""
-
-    id: OrderId
-    original_index: int
-    success: bool
-    error: ItemError | None = None
-
-
 class BulkOrderFulfillmentsResult(WireModel):
     """The result of an entry. The key is plural, the value one order (R122)."""
 
     item_metadata: ItemMetadata
     orders_with_fulfillments: OrderWithFulfillments | None = None
-
-
-class BulkActionMetadata(WireModel):
-    """How many entries went which way."""
-
-    total_successes: int
-    total_failures: int
-    undetailed_failures: int
 
 
 class BulkCreateFulfillmentResponse(WireModel):
@@ -169,11 +145,8 @@ async def bulk_create_fulfillments(call: Call) -> Response:
         _bulk_result(call, index, entry.order_id, outcome)
         for index, (entry, outcome) in enumerate(zip(entries, outcomes, strict=True))
     )
-    failures = sum(isinstance(outcome, Refusal) for outcome in outcomes)
-    counters = BulkActionMetadata(
-        total_successes=len(results) - failures, total_failures=failures, undetailed_failures=0
-    )
-    return render(BulkCreateFulfillmentResponse.model_construct(results=results, bulk_action_metadata=counters))
+    response = BulkCreateFulfillmentResponse.model_construct(results=results, bulk_action_metadata=counters(outcomes))
+    return render(response)
 
 
 def _render(order: Order) -> Response:
@@ -182,10 +155,7 @@ def _render(order: Order) -> Response:
 
 
 def _bulk_result(call: Call, index: int, order_id: str, outcome: Order | Refusal) -> BulkOrderFulfillmentsResult:
-    if isinstance(outcome, Order):
-        metadata = ItemMetadata.model_construct(id=order_id, original_index=index, success=True)
-        listed = outcome.with_all_fulfillments()
-        return BulkOrderFulfillmentsResult.model_construct(item_metadata=metadata, orders_with_fulfillments=listed)
-    error = ItemError.model_construct(**application_error(outcome, call.site.behaviours))
-    metadata = ItemMetadata.model_construct(id=order_id, original_index=index, success=False, error=error)
-    return BulkOrderFulfillmentsResult.model_construct(item_metadata=metadata)
+    return BulkOrderFulfillmentsResult.model_construct(
+        item_metadata=item_metadata(call, index, order_id, outcome),
+        orders_with_fulfillments=outcome.with_all_fulfillments() if isinstance(outcome, Order) else None,
+    )

@@ -25,7 +25,7 @@ def emulated_document() -> Json:
     """The emulated API: what `openapi.yaml` holds."""
     emulated = [operation for operation in OPERATIONS if not operation.is_control]
     document = _document("Wix eCommerce Order Fulfillments API, as wix-emulator answers it", emulated)
-    _add_examples(document, emulated)
+    _add_examples(document)
     return document
 
 
@@ -41,8 +41,10 @@ def to_yaml(document: Json) -> str:
 
 def _document(title: str, operations: list[Operation]) -> Json:
     paths: defaultdict[str, Json] = defaultdict(dict)
+    templates = _templates(operations)
     for operation in operations:
-        paths[operation.path][operation.method.lower()] = _operation(operation)
+        template = templates[_hierarchy(operation.path)]
+        paths[template][operation.method.lower()] = _operation(operation, _path_parameters(template))
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": __version__, "license": {"name": "MIT", "identifier": "MIT"}},
@@ -59,11 +61,23 @@ def _document(title: str, operations: list[Operation]) -> Json:
     }
 
 
-def _operation(operation: Operation) -> Json:
+def _templates(operations: Iterable[Operation]) -> dict[str, str]:
+    """One template for paths that differ in their parameters' names only, as OpenAPI demands: the one without dots."""
+    templates: dict[str, str] = {}
+    for operation in sorted(operations, key=lambda one: "." in one.path):
+        templates.setdefault(_hierarchy(operation.path), operation.path)
+    return templates
+
+
+def _hierarchy(path: str) -> str:
+    return re.sub(r"{.+?}", "{}", path)
+
+
+def _operation(operation: Operation, path_parameters: list[str]) -> Json:
     described: Json = {"operationId": operation.id, "summary": operation.summary}
     if operation.scope:
         described["x-scope"] = operation.scope
-    parameters = [_path_parameter(name) for name in _path_parameters(operation)]
+    parameters = [_path_parameter(name) for name in path_parameters]
     described["parameters"] = [*parameters, {"$ref": "#/components/parameters/site"}]
     if operation.request is not None and _has_body(operation, operation.request):
         schema = _ref(operation.request.__name__)
@@ -81,18 +95,18 @@ _SITE_PARAMETER: Json = {
 }
 
 
-def _path_parameters(operation: Operation) -> list[str]:
-    return re.findall(r"{(.+?)}", operation.path)
+def _path_parameters(path: str) -> list[str]:
+    return re.findall(r"{(.+?)}", path)
 
 
 def _has_body(operation: Operation, request: type[BaseModel]) -> bool:
     """Whether the request has fields that neither path nor query gives."""
     fields = {field.alias or name for name, field in request.model_fields.items()}
-    return operation.method in ("POST", "PATCH", "PUT") and not fields <= set(_path_parameters(operation))
+    return operation.method in ("POST", "PATCH", "PUT") and not fields <= set(_path_parameters(operation.path))
 
 
 def _path_parameter(name: str) -> Json:
-    is_guid = name in ("fulfillment.id", "fulfillmentId")
+    is_guid = name == "fulfillmentId"
     schema: Json = (
         {"type": "string", "format": "uuid"} if is_guid else {"type": "string", "minLength": 1, "maxLength": 100}
     )
@@ -149,7 +163,7 @@ def _schemas(operations: list[Operation]) -> Json:
     schemas: Json = generated.get("$defs", {})
     for operation in operations:
         if operation.request is not None and _has_body(operation, operation.request):
-            for name in _path_parameters(operation):
+            for name in _path_parameters(operation.path):
                 _leave_out(schemas, operation.request.__name__, name.split("."))
     return {name: _tidied(schema) for name, schema in sorted((schemas | _ERROR_SCHEMAS).items())}
 
@@ -176,14 +190,13 @@ def _tidied(schema: Any) -> Any:
     return {key: _tidied(value) for key, value in schema.items() if key not in dropped}
 
 
-def _add_examples(document: Json, operations: list[Operation]) -> None:
+def _add_examples(document: Json) -> None:
     """Put the documents' own examples beside the bodies that they are examples of."""
     path = fixtures() / "examples" / "order-fulfillments.yaml"
     examples = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["examples"]
-    by_id = {operation.id: operation for operation in operations}
+    described_by_id = {one["operationId"]: one for path in document["paths"].values() for one in path.values()}
     for example in examples:
-        operation = by_id[example["operation"]]
-        described = document["paths"][operation.path][operation.method.lower()]
+        described = described_by_id[example["operation"]]
         if "body" in example["request"]:
             _add_example(described["requestBody"], example, example["request"]["body"])
         _add_example(described["responses"]["200"], example, example["response"])

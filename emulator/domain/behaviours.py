@@ -25,6 +25,7 @@ class Behaviours(BaseModel):
     duplicate_tracking_in_bulk: Literal["refuse", "allow"] = "refuse"
     custom_provider_link: Literal["required", "optional"] = "required"
     line_item_split: Literal["allow", "once"] = "allow"
+    cursor_with_filter: Literal["refuse", "ignore"] = "refuse"
     refusals: dict[str, RefusalOverride] = {}
 
     def in_bulk(self) -> "Behaviours":

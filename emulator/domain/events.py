@@ -35,8 +35,30 @@ TICKET_ORDER_UPDATED = EventType(
     "wixEvents_onOrderUpdated", "wix.events.order", "updated", "flat", "wixEvents_onOrderUpdated"
 )
 
+_ORDER = "wix.ecom.v1.order"
+ORDER_CREATED = _domain_event_type(_ORDER, "created", "created", "wixEcom_onOrderCreated")
+ORDER_UPDATED = _domain_event_type(_ORDER, "updated", "updated", "wixEcom_onOrderUpdated")
+ORDER_APPROVED = _domain_event_type(_ORDER, "approved", "action", "wixEcom_onOrderApproved")
+ORDER_CANCELED = _domain_event_type(_ORDER, "canceled", "action", "wixEcom_onOrderCanceled")
+ORDER_FULFILLED = _domain_event_type(_ORDER, "fulfilled", "action", "wixEcom_onOrderFulfilled")
+ORDER_PAYMENT_STATUS_UPDATED = _domain_event_type(
+    _ORDER, "payment_status_updated", "action", "wixEcom_onOrderPaymentStatusUpdated"
+)
+
 EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
-    {event_type.name: event_type for event_type in (FULFILLMENTS_UPDATED, TICKET_ORDER_UPDATED)}
+    {
+        event_type.name: event_type
+        for event_type in (
+            FULFILLMENTS_UPDATED,
+            ORDER_CREATED,
+            ORDER_UPDATED,
+            ORDER_APPROVED,
+            ORDER_CANCELED,
+            ORDER_FULFILLED,
+            ORDER_PAYMENT_STATUS_UPDATED,
+            TICKET_ORDER_UPDATED,
+        )
+    }
 )
 
 

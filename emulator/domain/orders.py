@@ -3,49 +3,32 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from emulator.domain.fulfillments import Fulfillment, OrderWithFulfillments
+from emulator.domain.order_parts import (
+    Activity,
+    LineItem,
+    OpenWireModel,
+    OrderFulfillmentStatus,
+    OrderProperties,
+    OrderStatus,
+    PaymentStatus,
+)
 from emulator.domain.refusals import FulfillmentNotFound
 from emulator.domain.violations import violated
-from emulator.domain.wire import Guid, Items, OrderId, Quantity, Timestamp, WireModel
-
-OrderStatus = Literal["INITIALIZED", "APPROVED", "CANCELED", "PENDING", "REJECTED"]
-PaymentStatus = Literal[
-    "UNSPECIFIED",
-    "NOT_PAID",
-    "PAID",
-    "PARTIALLY_REFUNDED",
-    "FULLY_REFUNDED",
-    "PENDING",
-    "PARTIALLY_PAID",
-    "PENDING_MERCHANT",
-    "CANCELED",
-    "DECLINED",
-]
-OrderFulfillmentStatus = Literal["NOT_FULFILLED", "PARTIALLY_FULFILLED", "FULFILLED"]
-
-
-class OpenWireModel(WireModel):
-    """A wire model that keeps and returns what it does not model."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class LineItem(OpenWireModel):
-    """One kind of thing that was bought."""
-
-    id: Guid
-    quantity: Quantity
-
+from emulator.domain.wire import Items, OrderId, Timestamp
 
 _Entry = TypeVar("_Entry", LineItem, Fulfillment)
 
 
-class Order(OpenWireModel):
-    """A purchase, with its fulfillments. On the wire an order has no `fulfillments`; seeds and snapshots have them."""
+_ACTIVITIES_MAX = 1_000
+
+
+class _State(OpenWireModel):
+    """Which order, what state it is in, and what was bought."""
 
     id: OrderId
     number: Annotated[str, Field(min_length=1, max_length=100)]
@@ -55,7 +38,12 @@ class Order(OpenWireModel):
     payment_status: PaymentStatus
     fulfillment_status: OrderFulfillmentStatus = "NOT_FULFILLED"
     line_items: Annotated[Items[LineItem], Field(min_length=1, max_length=300)]
-    shipping_info: dict[str, Any] | None = None
+
+
+class Order(OrderProperties, _State):
+    """A purchase, with its fulfillments. On the wire an order has no `fulfillments`; seeds and snapshots have them."""
+
+    activities: Annotated[Items[Activity], Field(max_length=_ACTIVITIES_MAX)] | None = None
     fulfillments: Items[Fulfillment] = Field(default=(), exclude=True)
 
     @field_validator("line_items", "fulfillments")
@@ -87,14 +75,30 @@ class Order(OpenWireModel):
                 return fulfillment
         raise FulfillmentNotFound(fulfillment_id, self.id)
 
-    def with_fulfillments(self, fulfillments: tuple[Fulfillment, ...], *, now: datetime | None = None) -> "Order":
-        """The order with these fulfillments and the fulfillment status that follows from them (R128)."""
-        changes = {
-            "fulfillments": fulfillments,
-            "fulfillment_status": _fulfillment_status(self, fulfillments),
-            "updated_date": now or self.updated_date,
-        }
-        return self.model_copy(update=changes)
+    def with_fulfillments(
+        self, fulfillments: tuple[Fulfillment, ...], *, now: datetime | None = None, activity: str | None = None
+    ) -> "Order":
+        """The order with these fulfillments, and the status and activity that come with them (R128, R406)."""
+        changed = self.model_copy(
+            update={
+                "fulfillments": fulfillments,
+                "fulfillment_status": _fulfillment_status(self, fulfillments),
+                "updated_date": now or self.updated_date,
+            }
+        )
+        return changed if activity is None or now is None else changed.with_activity(activity, now)
+
+    def with_activity(self, kind: str, now: datetime) -> "Order":
+        """The order with one more activity; of too many the oldest go (R406)."""
+        activities = (*(self.activities or ()), Activity.model_construct(created_date=now, type=kind))
+        return self.model_copy(update={"activities": activities[-_ACTIVITIES_MAX:]})
+
+    def with_state(
+        self, status: OrderStatus, payment_status: PaymentStatus, *, now: datetime, activity: str | None = None
+    ) -> "Order":
+        """The order in that state, with the fulfillment status that follows from it (R129)."""
+        update = {"status": status, "payment_status": payment_status}
+        return self.model_copy(update=update).with_fulfillments(self.fulfillments, now=now, activity=activity)
 
     def with_all_fulfillments(self) -> OrderWithFulfillments:
         """What the fulfillments API answers about the order (R121)."""

@@ -5,7 +5,9 @@ Refusal
 └── ApplicationRefusal              applicationError: code, description, data
     ├── InvalidArgument
     │   ├── QuantityExceedsRemaining
-    │   └── LineItemNotFound
+    │   ├── LineItemNotFound
+    │   ├── PurchasedDateInFuture
+    │   └── StatusNotSupported
     ├── Unauthenticated
     ├── PermissionDenied
     ├── NotFound
@@ -16,7 +18,9 @@ Refusal
     ├── AlreadyExists
     │   └── TrackingNumberAlreadyExists
     ├── FailedPrecondition
-    │   └── OrderNotApproved
+    │   ├── OrderNotApproved
+    │   ├── OrderIsPending, OrderIsRejected, OrderAlreadyPaid
+    │   └── UnsupportedTransition, StatusAlreadySet
     ├── ResourceExhausted
     ├── PayloadTooLarge
     └── PlannedRefusal              any of these, because a fault asked for it
@@ -221,6 +225,80 @@ class OrderNotApproved(FailedPrecondition):
             f"order {order_id} is {status}; fulfillments can be created only for orders that are APPROVED",
             {"orderId": order_id, "status": status},
         )
+
+
+class OrderIsPending(FailedPrecondition):
+    """An order whose buyer has not finished (R405)."""
+
+    code = "ORDER_IS_PENDING"
+    rule = rules.PENDING_OR_REJECTED
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"order {order_id} is PENDING; it can be neither updated nor canceled", {"orderId": order_id})
+
+
+class OrderIsRejected(FailedPrecondition):
+    """An order whose payment failed (R405)."""
+
+    code = "ORDER_IS_REJECTED"
+    rule = rules.PENDING_OR_REJECTED
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"order {order_id} is REJECTED; it can be neither updated nor canceled", {"orderId": order_id})
+
+
+class OrderAlreadyPaid(FailedPrecondition):
+    """An order that needs no payment any more (R409)."""
+
+    code = "ORDER_ALREADY_PAID"
+    rule = rules.MARK_AS_PAID
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"order {order_id} is paid already", {"orderId": order_id})
+
+
+class UnsupportedTransition(FailedPrecondition):
+    """A status that cannot follow the present one (R407)."""
+
+    code = "UNSUPPORTED_TRANSITION"
+    rule = rules.ORDER_STATUS_CHANGE
+
+    def __init__(self, order_id: str, present: str, wanted: str, allowed: Iterable[str]) -> None:
+        following = ", ".join(allowed) or "nothing"
+        super().__init__(
+            f"order {order_id} is {present} and cannot become {wanted}; {present} may be followed by {following}",
+            {"orderId": order_id, "status": present, "requested": wanted},
+        )
+
+
+class StatusAlreadySet(FailedPrecondition):
+    """The status that the order has already (R407)."""
+
+    code = "STATUS_ALREADY_SET"
+    rule = rules.ORDER_STATUS_CHANGE
+
+    def __init__(self, order_id: str, status: str) -> None:
+        super().__init__(f"order {order_id} is {status} already", {"orderId": order_id, "status": status})
+
+
+class StatusNotSupported(InvalidArgument):
+    """A status that nobody can set (R407)."""
+
+    code = "STATUS_NOT_SUPPORTED"
+    rule = rules.ORDER_STATUS_CHANGE
+
+    def __init__(self, status: str, supported: Iterable[str]) -> None:
+        super().__init__(f"{status} cannot be set; one of {', '.join(supported)} can", {"status": status})
+
+
+class PurchasedDateInFuture(InvalidArgument):
+    """A purchase that has not happened yet (R402)."""
+
+    code = "PURCHASED_DATE_CANNOT_BE_IN_FUTURE"
+    rule = rules.ORDER_CREATION
+
+    def __init__(self, purchased: str, now: str) -> None:
+        super().__init__(f"purchasedDate {purchased} lies in the future; it is {now} now", {"purchasedDate": purchased})
 
 
 class PayloadTooLarge(ApplicationRefusal):

@@ -57,7 +57,9 @@ def fulfill(
         tracking_info=tracking,
         custom_info=draft.custom_info,
     )
-    return order.with_fulfillments((*order.fulfillments, fulfillment), now=now)
+    shipped = order.with_fulfillments((*order.fulfillments, fulfillment), now=now)
+    activity = _parcel_activity(None, tracking) or _completion_activity(order, shipped)
+    return shipped if activity is None else shipped.with_activity(activity, now)
 
 
 def amend(
@@ -85,14 +87,36 @@ def amend(
         _refuse_new_missing_link(current.tracking_info, amended.tracking_info, behaviours)
         _refuse_duplicate(order, amended.tracking_info, behaviours, taken_elsewhere, current)
     kept = tuple(amended if one.id == fulfillment_id else one for one in order.fulfillments)
-    return order.with_fulfillments(kept, now=now)
+    return order.with_fulfillments(
+        kept, now=now, activity=_parcel_activity(current.tracking_info, amended.tracking_info)
+    )
 
 
 def withdraw(order: Order, fulfillment_id: str, *, now: datetime) -> Order:
     """The order without that fulfillment, its quantities free again (R120). Raises FulfillmentNotFound."""
     withdrawn = order.fulfillment(fulfillment_id)
     kept = tuple(one for one in order.fulfillments if one is not withdrawn)
-    return order.with_fulfillments(kept, now=now)
+    shrunk = order.with_fulfillments(kept, now=now)
+    activity = _completion_activity(order, shrunk)
+    return shrunk if activity is None else shrunk.with_activity(activity, now)
+
+
+def _parcel_activity(before: TrackingInfo | None, after: TrackingInfo | None) -> str | None:
+    """What the order's history says of a change of tracking info (R406)."""
+    before, after = before or TrackingInfo(), after or TrackingInfo()
+    if after.tracking_number is not None and after.tracking_number != before.tracking_number:
+        return "TRACKING_NUMBER_ADDED" if before.tracking_number is None else "TRACKING_NUMBER_EDITED"
+    if after.tracking_link is not None and before.tracking_link is None:
+        return "TRACKING_LINK_ADDED"
+    return None
+
+
+def _completion_activity(before: Order, after: Order) -> str | None:
+    """What the order's history says when it becomes fulfilled, or is fulfilled no longer (R406)."""
+    was, is_now = (order.fulfillment_status == "FULFILLED" for order in (before, after))
+    if was == is_now:
+        return None
+    return "ORDER_FULFILLED" if is_now else "ORDER_NOT_FULFILLED"
 
 
 def _allotted(

@@ -7,10 +7,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from emulator.domain.refusals import Violation
-from emulator.domain.wire import GUID_PATTERN, WEB_URL_PATTERN
+from emulator.domain.wire import DECIMAL_PATTERN, GUID_PATTERN, WEB_URL_PATTERN
 
-_FORMATS = {GUID_PATTERN: "GUID", WEB_URL_PATTERN: "WEB_URL"}
-_FORMAT_NAMES = {"GUID": "GUID", "WEB_URL": "web URL (http:// or https://)"}
+_FORMATS = {GUID_PATTERN: "GUID", WEB_URL_PATTERN: "WEB_URL", DECIMAL_PATTERN: "DECIMAL_VALUE"}
+_FORMAT_NAMES = {
+    "GUID": "GUID",
+    "WEB_URL": "web URL (http:// or https://)",
+    "DECIMAL_VALUE": 'decimal in a string, such as "12.50"',
+}
 _TYPES = {
     "string_type": ("STRING", "a string"),
     "int_type": ("INT32", "an integer"),

@@ -1,16 +1,29 @@
 """Events fired by hand, on top of what the site really holds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from pydantic_core import to_jsonable_python
 
 from emulator.domain.chaos import Chaos
 from emulator.domain.deliveries import Subscription
-from emulator.domain.events import Event, EventType
+from emulator.domain.events import (
+    FULFILLMENTS_UPDATED,
+    ORDER_APPROVED,
+    ORDER_CANCELED,
+    ORDER_CREATED,
+    ORDER_FULFILLED,
+    ORDER_PAYMENT_STATUS_UPDATED,
+    ORDER_UPDATED,
+    Event,
+    EventType,
+)
 from emulator.domain.orders import Order
 from emulator.domain.paths import with_changes
 from emulator.domain.refusals import OrderNotFound
 from emulator.domain.tickets import ticket_order
-from emulator.operations.publishing import publish
+from emulator.operations.orders import CancelSideEffects, canceled_body
+from emulator.operations.publishing import fulfilled_body, publish
 from emulator.site import Site
 
 
@@ -31,8 +44,19 @@ def fire(
         body = with_changes(ticket_order(guid=site.ids.guid, now=site.clock.now()), changes)
         return publish(site, event_type, str(body.get("orderNumber")), body, chaos=chaos, to=to)
     order = _any_order(site) if order_id is None else site.store.order(order_id)
-    fulfillments = order.with_all_fulfillments().model_dump(mode="json", exclude_none=True)
-    return publish(site, event_type, order.id, with_changes(fulfillments, changes), chaos=chaos, to=to)
+    body = with_changes(to_jsonable_python(_BODIES[event_type.name](order), exclude_none=True), changes)
+    return publish(site, event_type, order.id, body, chaos=chaos, to=to)
+
+
+_BODIES: Mapping[str, Callable[[Order], Any]] = {
+    FULFILLMENTS_UPDATED.name: Order.with_all_fulfillments,
+    ORDER_CREATED.name: lambda order: order,
+    ORDER_UPDATED.name: lambda order: order,
+    ORDER_APPROVED.name: lambda order: {"order": order},
+    ORDER_CANCELED.name: lambda order: canceled_body(order, CancelSideEffects()),
+    ORDER_FULFILLED.name: lambda order: fulfilled_body(order, order),
+    ORDER_PAYMENT_STATUS_UPDATED.name: lambda order: {"order": order, "previousPaymentStatus": "NOT_PAID"},
+}
 
 
 def _any_order(site: Site) -> Order:

@@ -6,7 +6,7 @@ from typing import Any
 
 from emulator.domain.chaos import Chaos
 from emulator.domain.deliveries import Delivery, Subscription
-from emulator.domain.events import FULFILLMENTS_UPDATED, Event, EventType
+from emulator.domain.events import FULFILLMENTS_UPDATED, ORDER_FULFILLED, Event, EventType
 from emulator.domain.orders import Order
 from emulator.site import Site
 
@@ -14,6 +14,22 @@ from emulator.site import Site
 def publish_fulfillments(site: Site, order: Order) -> Event:
     """Tell that the order's fulfillments have changed (R301)."""
     return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments())
+
+
+def publish_fulfillment_status(site: Site, before: Order, after: Order) -> None:
+    """Tell that the order's fulfillment status has changed, if it has (R414)."""
+    if before.fulfillment_status != after.fulfillment_status:
+        publish(site, ORDER_FULFILLED, after.id, fulfilled_body(before, after))
+
+
+def fulfilled_body(before: Order, after: Order) -> dict[str, Any]:
+    """What `order_fulfilled` carries. What Wix puts into `action` is not documented (R414)."""
+    return {
+        "order": after,
+        "previousFulfillmentStatus": before.fulfillment_status,
+        "newFulfillmentStatus": after.fulfillment_status,
+        "action": "FULFILL" if after.fulfillment_status == "FULFILLED" else "UPDATE",
+    }
 
 
 def publish(
@@ -31,7 +47,7 @@ def publish(
         type=event_type,
         entity_id=entity_id,
         time=site.clock.now(),
-        sequence=site.outbox.next_sequence(entity_id),
+        sequence=site.outbox.next_sequence(f"{event_type.entity_fqdn} {entity_id}"),
         body=body,
     )
     wanting = [one for one in site.outbox.subscriptions.values() if one.wants(event)] if to is None else [to]

@@ -1,0 +1,197 @@
+"""The life of an order apart from its fulfillments: placed, approved, paid, changed, canceled."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+from pydantic import Field
+
+from emulator.domain.order_parts import (
+    Address,
+    ChannelInfo,
+    ContactDetails,
+    LineItemDraft,
+    OrderProperties,
+    OrderStatus,
+    PaymentStatus,
+    PriceSummary,
+    WeightUnit,
+)
+from emulator.domain.orders import Order
+from emulator.domain.refusals import (
+    OrderAlreadyPaid,
+    OrderIsPending,
+    OrderIsRejected,
+    PurchasedDateInFuture,
+    StatusAlreadySet,
+    StatusNotSupported,
+    UnsupportedTransition,
+)
+from emulator.domain.wire import Items, WireModel, format_timestamp
+
+ApprovalStrategy = Literal["DEFAULT", "PAYMENT_RECEIVED", "PAYMENT_METHOD_SAVED"]
+_FOLLOWING: Mapping[OrderStatus, tuple[OrderStatus, ...]] = {
+    "INITIALIZED": ("APPROVED", "CANCELED", "PENDING", "REJECTED"),
+    "PENDING": ("APPROVED", "CANCELED", "REJECTED"),
+    "APPROVED": ("CANCELED",),
+    "CANCELED": (),
+    "REJECTED": (),
+}
+_SETTABLE: tuple[OrderStatus, ...] = ("APPROVED", "CANCELED", "PENDING", "REJECTED")
+
+
+class OrderDraft(OrderProperties):
+    """An order as a caller asks for it (R402)."""
+
+    line_items: Annotated[Items[LineItemDraft], Field(min_length=1, max_length=300)]
+    channel_info: ChannelInfo
+    price_summary: PriceSummary
+    payment_status: PaymentStatus = "NOT_PAID"
+
+
+class BuyerPatch(WireModel):
+    """The part of the buyer that can change."""
+
+    email: str | None = None
+
+
+class PlacePatch(WireModel):
+    """A place and who is there, each of which can change."""
+
+    address: Address | None = None
+    contact_details: ContactDetails = Field(default_factory=ContactDetails)
+
+
+class LogisticsPatch(WireModel):
+    """The part of the logistics that can change."""
+
+    shipping_destination: PlacePatch = Field(default_factory=PlacePatch)
+
+
+class ShippingPatch(WireModel):
+    """The part of the shipping that can change."""
+
+    logistics: LogisticsPatch = Field(default_factory=LogisticsPatch)
+
+
+class OrderPatch(WireModel):
+    """Changes to an order: just the documented fields; null removes, but not the buyer nor contact details (R404)."""
+
+    buyer_info: BuyerPatch = Field(default_factory=BuyerPatch)
+    buyer_language: str | None = None
+    weight_unit: WeightUnit | None = None
+    billing_info: PlacePatch = Field(default_factory=PlacePatch)
+    archived: bool | None = None
+    attribution_source: str | None = None
+    seen_by_a_human: bool | None = None
+    recipient_info: PlacePatch = Field(default_factory=PlacePatch)
+    shipping_info: ShippingPatch = Field(default_factory=ShippingPatch)
+
+
+def place(
+    draft: OrderDraft, *, order_id: str, number: str, now: datetime, strategy: ApprovalStrategy = "DEFAULT"
+) -> Order:
+    """A new order. Raises PurchasedDateInFuture (R402, R403)."""
+    if draft.purchased_date is not None and draft.purchased_date > now:
+        raise PurchasedDateInFuture(format_timestamp(draft.purchased_date), format_timestamp(now))
+    wire = draft.model_dump(mode="json", exclude_none=True)
+    for field in ("fulfillments", "fulfillmentStatus", "activities"):
+        wire.pop(field, None)  # read-only: a caller cannot set them
+    for position, item in enumerate(wire["lineItems"], start=1):
+        item["id"] = item.get("id") or f"00000000-0000-0000-0000-{position:012d}"
+    moment = format_timestamp(now)
+    wire |= {"id": order_id, "number": number, "createdDate": moment, "updatedDate": moment, "status": "INITIALIZED"}
+    order = Order.model_validate(wire).with_activity("ORDER_PLACED", now)
+    is_paid = draft.payment_status == "PAID"
+    if is_paid:
+        order = order.with_activity("ORDER_PAID", now)
+    is_approved = is_paid or (strategy == "DEFAULT" and _total(order) == 0)
+    return order.with_state("APPROVED" if is_approved else "INITIALIZED", draft.payment_status, now=now)
+
+
+def change(order: Order, patch: OrderPatch, *, now: datetime) -> Order:
+    """The order with the changes; the very same order if they change nothing.
+
+    Raises OrderIsPending, OrderIsRejected (R405).
+    """
+    _refuse_unsettled(order)
+    wire = order.model_dump(mode="json", exclude_none=True)
+    changed = _merged(wire, patch.model_dump(mode="json", exclude_unset=True))
+    if changed == wire:
+        return order
+    return Order.model_validate(changed).model_copy(update={"fulfillments": order.fulfillments, "updated_date": now})
+
+
+def cancel(order: Order, *, now: datetime) -> Order:
+    """The order, canceled; the very same if it was. Raises OrderIsPending, OrderIsRejected (R408)."""
+    _refuse_unsettled(order)
+    if order.status == "CANCELED":
+        return order
+    return order.with_state("CANCELED", order.payment_status, now=now, activity="ORDER_CANCELED")
+
+
+def set_status(order: Order, status: OrderStatus, *, now: datetime) -> Order:
+    """The order in that status. Raises StatusNotSupported, StatusAlreadySet, UnsupportedTransition (R407)."""
+    if status not in _SETTABLE:
+        raise StatusNotSupported(status, _SETTABLE)
+    if status == order.status:
+        raise StatusAlreadySet(order.id, status)
+    if status not in _FOLLOWING[order.status]:
+        raise UnsupportedTransition(order.id, order.status, status, _FOLLOWING[order.status])
+    activity = "ORDER_CANCELED" if status == "CANCELED" else None
+    return order.with_state(status, order.payment_status, now=now, activity=activity)
+
+
+def pay(order: Order, *, now: datetime) -> Order:
+    """The order, paid, and approved if it waited for that. Raises OrderAlreadyPaid (R409)."""
+    if order.payment_status == "PAID":
+        raise OrderAlreadyPaid(order.id)
+    status: OrderStatus = "APPROVED" if order.status in ("INITIALIZED", "PENDING") else order.status
+    return order.with_state(status, "PAID", now=now, activity="ORDER_PAID")
+
+
+def transactions(order: Order) -> dict[str, Any]:
+    """What was paid for the order, in wire names (R410)."""
+    if order.payment_status != "PAID" or order.price_summary is None or order.price_summary.total is None:
+        return {"orderId": order.id, "payments": [], "refunds": []}
+    moment = format_timestamp(order.created_date)
+    payment = {
+        "id": str(uuid5(NAMESPACE_URL, f"payment of order {order.id}")),
+        "createdDate": moment,
+        "updatedDate": moment,
+        "amount": order.price_summary.total.model_dump(mode="json", exclude_none=True),
+        "refundDisabled": False,
+        "regularPaymentDetails": {"offlinePayment": True, "status": "APPROVED"},
+        "status": "APPROVED",
+    }
+    return {"orderId": order.id, "payments": [payment], "refunds": []}
+
+
+def _refuse_unsettled(order: Order) -> None:
+    if order.status == "PENDING":
+        raise OrderIsPending(order.id)
+    if order.status == "REJECTED":
+        raise OrderIsRejected(order.id)
+
+
+def _total(order: Order) -> Decimal | None:
+    total = order.price_summary.total if order.price_summary else None
+    return Decimal(total.amount) if total else None
+
+
+# Everything else is merged field by field.
+_REPLACED_WHOLE = frozenset({"address", "contactDetails"})
+
+
+def _merged(value: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(value)
+    for name, new in patch.items():
+        if isinstance(new, Mapping) and name not in _REPLACED_WHOLE:
+            merged[name] = _merged(value.get(name) or {}, new)
+        elif new is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = new
+    return merged

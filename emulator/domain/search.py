@@ -1,0 +1,140 @@
+"""Searching orders: filter, sort and cursor paging (R411, R412)."""
+
+import base64
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from functools import cmp_to_key
+from typing import Any
+
+from emulator.domain.filters import FIELDS, SearchField, Values, compile_filter, refused, texted
+from emulator.domain.orders import Order
+
+PAGE_ORDERS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """A field to sort by, and which way."""
+
+    field: SearchField
+    is_descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for, in which order, how many at once, and behind which order to begin."""
+
+    filter: Mapping[str, Any]
+    sort: tuple[tuple[str, str], ...]
+    limit: int
+    after: tuple[Any, ...] | None = None
+    is_backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of what was found, and the cursors to what follows and what precedes it."""
+
+    orders: list[Order]
+    next: str | None
+    previous: str | None
+
+
+DEFAULT_SORT = (("createdDate", "DESC"),)
+
+
+def find(orders: Iterable[Order], search: Search) -> Page:
+    """The page of orders. Raises InvalidRequest for fields, operators and values that cannot be searched by."""
+    wanted = compile_filter(search.filter)
+    keys = compile_sort(search.sort)
+    found = [order for order in orders if order.status != "INITIALIZED" and wanted(order)]
+    position = cmp_to_key(_comparison(keys))
+    ranked = sorted(((_rank(order, keys), order) for order in found), key=lambda pair: position(pair[0]))
+    if search.after is not None:
+        edge = position(_revived(search.after, keys))
+        if search.is_backward:
+            before = [pair for pair in ranked if position(pair[0]) < edge]
+            page, has_before, has_next = before[-search.limit :], len(before) > search.limit, True
+        else:
+            behind = [pair for pair in ranked if position(pair[0]) > edge]
+            page, has_before, has_next = behind[: search.limit], True, len(behind) > search.limit
+    else:
+        page, has_before, has_next = ranked[: search.limit], False, len(ranked) > search.limit
+    return Page(
+        [order for _, order in page],
+        _cursor(search, page[-1][0], is_backward=False) if page and has_next else None,
+        _cursor(search, page[0][0], is_backward=True) if page and has_before else None,
+    )
+
+
+def compile_sort(sort: Iterable[tuple[str, str]]) -> tuple[SortKey, ...]:
+    """The sort keys. Raises InvalidRequest."""
+    keys = []
+    for name, direction in sort:
+        field = FIELDS.get(name)
+        if field is None or not field.is_sortable:
+            raise refused("search.sort", f"Field '{name}' is not declared as sortable")
+        keys.append(SortKey(field, direction == "DESC"))
+    return tuple(keys)
+
+
+def read_cursor(cursor: str) -> Search:
+    """The search that a cursor continues. Raises InvalidRequest."""
+    try:
+        held = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+        sort = tuple((str(name), str(direction)) for name, direction in held["sort"])
+        after = tuple(held["after"])
+        if len(after) != len(sort) + 1:
+            raise ValueError("an edge of another sort")
+        return Search(dict(held["filter"]), sort, int(held["limit"]), after, bool(held["back"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise refused("search.cursorPaging.cursor", "is not a cursor that a search has answered with") from None
+
+
+def _rank(order: Order, keys: tuple[SortKey, ...]) -> tuple[Any, ...]:
+    """Where the order stands; its id decides between equals."""
+    firsts = [next(iter(sorted(_known(key.field.values(order)))), None) for key in keys]
+    return (*firsts, order.id)
+
+
+def _known(values: Values) -> list[Any]:
+    return [value for value in values if value is not None]
+
+
+def _comparison(keys: tuple[SortKey, ...]) -> Callable[[tuple[Any, ...], tuple[Any, ...]], int]:
+    directions = [-1 if key.is_descending else 1 for key in keys] + [1]
+
+    def compare(left: tuple[Any, ...], right: tuple[Any, ...]) -> int:
+        for one, other, direction in zip(left, right, directions, strict=True):
+            if one != other:
+                if one is None or other is None:
+                    return direction if other is None else -direction
+                return direction if one > other else -direction
+        return 0
+
+    return compare
+
+
+def _cursor(search: Search, edge: tuple[Any, ...], *, is_backward: bool) -> str:
+    held = {"filter": search.filter, "sort": search.sort, "limit": search.limit, "back": is_backward}
+    text = json.dumps(held | {"after": [_plain(value) for value in edge]}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode("ascii")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return texted(value)
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _revived(edge: tuple[Any, ...], keys: tuple[SortKey, ...]) -> tuple[Any, ...]:
+    *firsts, order_id = edge
+    try:
+        return (*(key.field.comparable(value) for key, value in zip(keys, firsts, strict=True)), order_id)
+    except (ValueError, TypeError, InvalidOperation):
+        raise refused("search.cursorPaging.cursor", "is not a cursor that a search has answered with") from None
