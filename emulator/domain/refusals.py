@@ -19,8 +19,11 @@ Refusal
     │   └── TrackingNumberAlreadyExists
     ├── FailedPrecondition
     │   ├── OrderNotApproved
-    │   ├── OrderIsPending, OrderIsRejected, OrderAlreadyPaid
-    │   └── UnsupportedTransition, StatusAlreadySet
+    │   ├── OrderIsPending
+    │   ├── OrderIsRejected
+    │   ├── OrderAlreadyPaid
+    │   ├── UnsupportedTransition
+    │   └── StatusAlreadySet
     ├── ResourceExhausted
     ├── PayloadTooLarge
     └── PlannedRefusal              any of these, because a fault asked for it
