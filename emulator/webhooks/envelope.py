@@ -11,6 +11,7 @@ from typing import Any
 from emulator.domain.chaos import disfigured
 from emulator.domain.deliveries import Delivery, Sealed
 from emulator.domain.events import Event, format_event_time
+from emulator.domain.wire import format_timestamp
 from emulator.webhooks.keys import SigningKey
 
 TOKEN_LIFETIME = timedelta(seconds=300_000)  # R304
@@ -124,7 +125,7 @@ def _sdk_view(event: Event, sealer: Sealer) -> Json:
         "entityId": event.entity_id,
         "entityFqdn": event.type.entity_fqdn,
         "slug": event.type.slug,
-        "eventTime": format_event_time(event.time),
+        "eventTime": format_timestamp(event.time),  # a Date of JavaScript, printed: no microseconds
         "entityEventSequence": str(event.sequence),
         "triggeredByAnonymizeRequest": False,
         "instanceId": sealer.instance_id,
