@@ -111,9 +111,7 @@ def test_document_000_is_reproduced_field_for_field() -> None:
     documented = document("000")
     metadata = documented["metadata"]
     time = datetime(2023, 3, 8, 11, 4, 15, 512_044, tzinfo=UTC)
-    entity = json.loads(
-        json.dumps(documented["entity"]).replace('"_id"', '"id"').replace("_createdDate", "createdDate")
-    )
+    stored = json.dumps(documented["entity"]).replace('"_id"', '"id"').replace("_createdDate", "createdDate")
     told = Event(metadata["id"], FULFILLMENTS_UPDATED, metadata["entityId"], time, 1, json.loads(stored))
 
     assert read(told, "velo") == {"handler": "wixEcom_onFulfillmentsUpdated", "event": documented}
