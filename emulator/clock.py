@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+# Between these a clock may stand: retries and expiry dates computed from there are still dates.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+
 
 class Clock:
     """Tells the time in UTC. Manual from the moment it is set, until it follows the system again."""
@@ -14,6 +18,11 @@ class Clock:
     def is_manual(self) -> bool:
         """Whether time stands still between calls of `set` and `advance`."""
         return self._manual is not None
+
+    @property
+    def stands_at(self) -> datetime | None:
+        """Where a manual clock stands; None if it follows the system."""
+        return self._manual
 
     def now(self) -> datetime:
         """The present moment."""

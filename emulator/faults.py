@@ -1,6 +1,7 @@
 """Planned misbehaviour: which operation goes wrong, how often, after how many good calls, and how."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from emulator.domain.chaos import Chaos
@@ -24,9 +25,9 @@ class Effect:
     chaos: Chaos | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """An effect for the next `times` calls of an operation, after `skip` calls that go well."""
+    """An effect for `times` calls of an operation, after `skip` calls that go well; and how many there were of each."""
 
     id: str
     operation: str
@@ -34,11 +35,17 @@ class Fault:
     times: int = 1
     skip: int = 0
     used: int = 0
+    skipped: int = 0
 
     @property
-    def is_spent(self) -> bool:
-        """Whether it has happened as often as it should."""
-        return self.used == self.times
+    def remaining(self) -> int:
+        """How often it is still going to happen."""
+        return self.times - self.used
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether it was planned in vain so far."""
+        return self.used == 0
 
 
 class Faults:
@@ -59,18 +66,18 @@ class Faults:
         """All faults, spent ones included."""
         return tuple(self._faults.values())
 
-    def clear(self) -> None:
-        """Forget all faults."""
-        self._faults.clear()
+    def clear(self, faults: Iterable[Fault] = ()) -> None:
+        """Have these faults and no others."""
+        self._faults = {fault.id: fault for fault in faults}
 
-    def take(self, operation: str) -> Effect | None:
-        """What goes wrong with this call of the operation, if anything does."""
+    def take(self, operation: str) -> Fault | None:
+        """The fault that this call of the operation meets, if there is one. The first armed one that is left counts."""
         for fault in self._faults.values():
-            if fault.operation != operation or fault.is_spent:
+            if fault.operation != operation or fault.remaining == 0:
                 continue
-            if fault.skip:
-                fault.skip -= 1
+            if fault.skipped < fault.skip:
+                self._faults[fault.id] = replace(fault, skipped=fault.skipped + 1)
                 continue
-            fault.used += 1
-            return fault.effect
+            taken = self._faults[fault.id] = replace(fault, used=fault.used + 1)
+            return taken
         return None

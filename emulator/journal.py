@@ -1,15 +1,43 @@
-"""The bounded record of the requests that a site has answered."""
+"""The bounded record of the requests to a site, and of what each of them changed and caused.
+
+It keeps references only; what a reader sees of an entry is worked out when it is read (`api/journal.py`).
+"""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
+from emulator.domain.events import Event
+from emulator.domain.orders import Order
 from emulator.domain.refusals import Refusal
+from emulator.faults import Fault
+
+ENTRY_BODY_BYTES_MAX = 1_048_576
+BYTES_MAX = 8 * 1_048_576
+
+Headers = tuple[tuple[bytes, bytes], ...]
+# How a request went that got no answer: a fault dropped the connection, or the client went away first.
+Ending = Literal["answered", "connectionDropped", "clientGone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An order before and after; None for one that was not there."""
+
+    before: Order | None
+    after: Order | None
 
 
 @dataclass(slots=True)
 class Entry:
-    """One request: what was asked, of which operation, and what was answered."""
+    """One request: what was asked, of which operation, what was answered, and what came of it.
+
+    `duration_ms` is None on a manual clock: there no time passes, and it would differ from run to run. `failure` is the
+    traceback of a fault of ours. `item_refusals` are those of a bulk call's entries.
+    """
 
     request_id: str
     at: datetime
@@ -18,20 +46,70 @@ class Entry:
     operation: str | None = None
     status: int | None = None
     refusal: Refusal | None = None
+    query: bytes = b""
+    headers: Headers = ()
+    body: bytes = b""
+    answer: bytes = b""
+    ending: Ending | None = None
+    duration_ms: int | None = None
+    fault: Fault | None = None
+    failure: str | None = None
+    changes: list[Change] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    item_refusals: list[Refusal] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """The bytes that it keeps of request and answer."""
+        return min(len(self.body), ENTRY_BODY_BYTES_MAX) + min(len(self.answer), ENTRY_BODY_BYTES_MAX)
 
 
 class Journal:
-    """Keeps the newest `entries_max` entries."""
+    """Keeps the newest `entries_max` entries, and fewer where their bodies come to more than BYTES_MAX."""
 
     def __init__(self, entries_max: int) -> None:
         self._entries_max = entries_max
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self.clear()
 
     def record(self, entry: Entry) -> None:
-        """Keep the entry; the oldest one goes if there are too many."""
+        """Keep the entry from now on, answered or not; the oldest one goes if there are too many."""
         self._entries[entry.request_id] = entry
-        if len(self._entries) > self._entries_max:
-            self._entries.popitem(last=False)
+        while len(self._entries) > self._entries_max:
+            self._forget_oldest()
+
+    def close(self, entry: Entry) -> None:
+        """Count what a finished entry keeps; it is complete before its answer leaves."""
+        if self._entries.get(entry.request_id) is not entry:
+            return  # forgotten meanwhile
+        entry.body, entry.answer = entry.body[:ENTRY_BODY_BYTES_MAX], entry.answer[:ENTRY_BODY_BYTES_MAX]
+        self._sizes[entry.request_id] = entry.size
+        self._bytes += entry.size
+        while self._bytes > BYTES_MAX:
+            self._forget_oldest()
+
+    @contextmanager
+    def following(self, entry: Entry) -> Iterator[None]:
+        """Note down on the entry what happens inside. No operation of the emulated API awaits anything, so that is its own."""
+        self._followed = entry
+        try:
+            yield
+        finally:
+            self._followed = None
+
+    def note_change(self, before: Order | None, after: Order | None) -> None:
+        """An order was put, or taken away."""
+        if self._followed is not None:
+            self._followed.changes.append(Change(before, after))
+
+    def note_event(self, event: Event) -> None:
+        """An event was published."""
+        if self._followed is not None:
+            self._followed.events.append(event)
+
+    def note_refusal(self, refusal: Refusal) -> None:
+        """An entry of a bulk call was refused."""
+        if self._followed is not None:
+            self._followed.item_refusals.append(refusal)
 
     def entries(self) -> tuple[Entry, ...]:
         """All entries, oldest first."""
@@ -43,4 +121,11 @@ class Journal:
 
     def clear(self) -> None:
         """Forget all entries."""
-        self._entries.clear()
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self._sizes: dict[str, int] = {}
+        self._bytes = 0
+        self._followed: Entry | None = None
+
+    def _forget_oldest(self) -> None:
+        request_id, _ = self._entries.popitem(last=False)
+        self._bytes -= self._sizes.pop(request_id, 0)

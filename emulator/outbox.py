@@ -3,7 +3,7 @@
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,6 +15,19 @@ class Lane(NamedTuple):
 
     subscription_id: str
     is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxState:
+    """Everything that an outbox holds. `queue`: the waiting deliveries in the order in which they were queued;
+    `settled`: the others in the order in which they came to rest; `held`: by subscription."""
+
+    subscriptions: tuple[Subscription, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    queue: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    held: tuple[tuple[str, str], ...] = ()
+    sequences: tuple[tuple[str, int], ...] = ()
 
 
 class Outbox:
@@ -35,6 +48,36 @@ class Outbox:
         self._held: dict[str, str] = {}
         self._queued = 0
         self._sequences: defaultdict[str, int] = defaultdict(int)
+        self._in_flight: set[str] = set()
+
+    def state(self) -> OutboxState:
+        """All of it. What is in flight counts as waiting at the head of its queue."""
+        queued = {delivery_id: place for queue in self._queues.values() for _, place, delivery_id in sorted(queue)}
+        waiting = [delivery.id for delivery in self._deliveries.values() if delivery.due is not None]
+        return OutboxState(
+            subscriptions=tuple(self.subscriptions.values()),
+            deliveries=self.deliveries(),
+            queue=tuple(sorted(waiting, key=lambda one: -1 if one in self._in_flight else queued.get(one, -1))),
+            settled=tuple(self._settled),
+            held=tuple(self._held.items()),
+            sequences=tuple(self._sequences.items()),
+        )
+
+    def restore(self, state: OutboxState) -> None:
+        """Hold that instead. A new epoch, as with `clear`."""
+        self.clear(state.subscriptions)
+        self._deliveries = {delivery.id: delivery for delivery in state.deliveries}
+        self._settled = dict.fromkeys(state.settled)
+        self._held = dict(state.held)
+        self._sequences.update(state.sequences)
+        for delivery_id in state.queue:
+            delivery = self._deliveries[delivery_id]
+            if delivery.due is not None:
+                self._queue(delivery, delivery.due)
+
+    def is_busy(self, now: datetime) -> bool:
+        """Whether something is in flight or due."""
+        return bool(self._in_flight) or bool(self.lanes_due(now))
 
     def next_sequence(self, entity_id: str) -> int:
         """The number of the entity's next event, from 1 (R302)."""
@@ -66,6 +109,7 @@ class Outbox:
         """Hold the delivery, in place of an earlier state of it, and queue it if another attempt is planned."""
         before = self._deliveries.get(delivery.id)
         self._deliveries[delivery.id] = delivery
+        self._in_flight.discard(delivery.id)
         if delivery.due is None:
             self._settled[delivery.id] = None
         elif before is None or (before.due, before.retries) != (delivery.due, delivery.retries):
@@ -93,6 +137,7 @@ class Outbox:
         delivery = self._head(lane, now)
         if delivery is not None:
             heapq.heappop(self._queues[lane])
+            self._in_flight.add(delivery.id)
         return delivery
 
     def next_due(self) -> datetime | None:
@@ -120,4 +165,5 @@ class Outbox:
     def _forget_one(self) -> None:
         forgotten = next(iter(self._settled or self._deliveries))
         self._settled.pop(forgotten, None)
+        self._in_flight.discard(forgotten)
         del self._deliveries[forgotten]

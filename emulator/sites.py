@@ -1,4 +1,4 @@
-"""All sites of one emulator: created when first named, the least recently used one dropped when there are too many."""
+"""All sites of one emulator: created when first named, and dropped when there are too many."""
 
 from collections import OrderedDict
 
@@ -8,7 +8,12 @@ DEFAULT_SITE_ID = "5e7b1d60-0000-4000-8000-000000000949"
 
 
 class Sites:
-    """Finds sites by id."""
+    """Finds sites by id, and keeps `sites_max` of them.
+
+    One too many, and the least recently used idle one goes: no request of it is in flight, and no delivery is in flight or
+    due. So a suite that makes many sites cannot take one away that somebody works with just now. If none is idle, the
+    least recently used one without a request goes with its deliveries; only when each has a request are there more.
+    """
 
     def __init__(self, setup: Setup, sites_max: int = 1_000) -> None:
         self.setup = setup
@@ -18,14 +23,25 @@ class Sites:
     def __len__(self) -> int:
         return len(self._sites)
 
+    def __contains__(self, site_id: str) -> bool:
+        return site_id in self._sites
+
     def site(self, site_id: str | None = None) -> Site:
         """The site of that id, fresh from the seed if it is new; without an id the default site."""
         site_id = site_id or DEFAULT_SITE_ID
         site = self._sites.get(site_id)
         if site is None:
+            if len(self._sites) >= self._sites_max:
+                self._drop_one()
             site = self._sites[site_id] = Site(site_id, self.setup)
-            if len(self._sites) > self._sites_max:
-                self._sites.popitem(last=False)
         else:
             self._sites.move_to_end(site_id)
         return site
+
+    def _drop_one(self) -> None:
+        unused = [site for site in self._sites.values() if not site.requests_in_flight]
+        dropped = next((site for site in unused if site.is_idle), next(iter(unused), None))
+        if dropped is not None:
+            del self._sites[dropped.id]
+            dropped.reset()  # a new epoch: deliveries in flight and timers of it come to nothing
+            dropped.outbox.clear(())

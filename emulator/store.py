@@ -1,7 +1,7 @@
 """A site's orders, with the index that a site-wide look at tracking numbers needs."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from emulator.domain.orders import Order
 from emulator.domain.refusals import OrderNotFound
@@ -12,7 +12,11 @@ _NUMBER_DIGITS_MAX = 16  # a longer order number is somebody's own, not one that
 class Store:
     """Holds orders by id. Values go in and come out; nothing else changes them."""
 
-    def __init__(self, orders: Iterable[Order]) -> None:
+    def __init__(
+        self, orders: Iterable[Order], note_change: Callable[[Order | None, Order | None], None] | None = None
+    ) -> None:
+        """`note_change` is told of each order that is put, before and after."""
+        self._note_change = note_change
         self.clear(orders)
 
     def clear(self, orders: Iterable[Order]) -> None:
@@ -40,6 +44,8 @@ class Store:
 
     def put(self, order: Order) -> None:
         """Hold the order, in place of an earlier one of the same id."""
+        if self._note_change is not None:
+            self._note_change(self._orders.get(order.id), order)
         before, after = _tracking_numbers(self._orders.get(order.id)), _tracking_numbers(order)
         for number in before - after:
             self._orders_by_tracking_number[number].discard(order.id)
