@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from emulator.domain.credentials import GRANTING_SCOPES, READ_ORDERS, ApiKey
 from emulator.domain.orders import Order
 from emulator.domain.violations import violations_of
 from emulator.ids import Ids
@@ -16,7 +17,7 @@ from emulator.samples import Samples
 
 _PACKAGE = Path(__file__).parent
 EMPTY = "empty"
-_KNOWN_KEYS = ("orders",)
+_KNOWN_KEYS = ("orders", "apiKeys")
 _FIRST_NUMBER = 10001
 
 
@@ -34,6 +35,7 @@ class Seed:
     """What a site starts with."""
 
     orders: tuple[Order, ...] = ()
+    api_keys: tuple[ApiKey, ...] = ()
 
 
 def fixtures() -> Path:
@@ -42,34 +44,50 @@ def fixtures() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / "fixtures"
 
 
-def load(names: Iterable[str], samples: Samples, ids: Ids) -> Seed:
+def load(names: Iterable[str], samples: Samples, ids: Ids, now: datetime | None = None) -> Seed:
     """The named seeds and seed files merged; of two orders with one id the later wins. Raises SeedError."""
     orders: dict[str, Order] = {}
+    api_keys: dict[str, ApiKey] = {}
     for name in names:
         if name != EMPTY:
             path = _path(name)
-            for order in parse(read(path), str(path), samples, ids).orders:
-                orders[order.id] = order
-    return Seed(tuple(orders.values()))
+            seed = parse(read(path), str(path), samples, ids, now)
+            orders |= {order.id: order for order in seed.orders}
+            api_keys |= {api_key.key: api_key for api_key in seed.api_keys}
+    return Seed(tuple(orders.values()), tuple(api_keys.values()))
 
 
 def parse(document: Any, source: str, samples: Samples, ids: Ids, now: datetime | None = None) -> Seed:
-    """A seed document `{"orders": [...]}`, its partial orders completed. Raises SeedError."""
+    """A seed document `{"orders": [...], "apiKeys": [{"key", "scopes"}]}`, its orders completed. Raises SeedError."""
     if not isinstance(document, Mapping):
         raise SeedError(source, "", "must be a mapping with the key `orders`")
     for key in document:
         if key not in _KNOWN_KEYS:
             raise SeedError(source, str(key), f"unknown key; known: {', '.join(_KNOWN_KEYS)}")
-    partial_orders = document.get("orders") or []
-    if not isinstance(partial_orders, list):
-        raise SeedError(source, "orders", "must be a list")
+    partial_orders, api_keys = (document.get(key) or [] for key in _KNOWN_KEYS)
+    for key, value in zip(_KNOWN_KEYS, (partial_orders, api_keys), strict=True):
+        if not isinstance(value, list):
+            raise SeedError(source, key, "must be a list")
     moment = now or datetime.now(UTC)
     return Seed(
         tuple(
             _order(partial, f"orders[{index}]", source, samples, ids, _FIRST_NUMBER + index, moment)
             for index, partial in enumerate(partial_orders)
-        )
+        ),
+        tuple(_api_key(value, f"apiKeys[{index}]", source) for index, value in enumerate(api_keys)),
     )
+
+
+def _api_key(value: Any, where: str, source: str) -> ApiKey:
+    if not isinstance(value, Mapping) or not isinstance(value.get("key"), str):
+        raise SeedError(source, where, "must be a mapping with `key` and, if it may not do everything, `scopes`")
+    scopes = value.get("scopes")
+    if scopes is None:
+        return ApiKey(value["key"])
+    known = sorted(GRANTING_SCOPES[READ_ORDERS])
+    if not isinstance(scopes, list) or not set(scopes) <= set(known):
+        raise SeedError(source, f"{where}.scopes", f"must be a list of some of {', '.join(known)}")
+    return ApiKey(value["key"], frozenset(scopes))
 
 
 def _order(partial: Any, where: str, source: str, samples: Samples, ids: Ids, number: int, now: datetime) -> Order:

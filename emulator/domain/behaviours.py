@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from emulator.domain.lifecycle import Lifecycle
+
 HttpStatus = Annotated[int, Field(ge=400, le=599)]
 
 
@@ -26,6 +28,7 @@ class Behaviours(BaseModel):
     custom_provider_link: Literal["required", "optional"] = "required"
     line_item_split: Literal["allow", "once"] = "allow"
     cursor_with_filter: Literal["refuse", "ignore"] = "refuse"
+    lifecycle: Lifecycle = "off"
     refusals: dict[str, RefusalOverride] = {}
 
     def in_bulk(self) -> "Behaviours":

@@ -36,12 +36,15 @@ class Subscription(WireModel):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try: when it ended, what the receiver answered or why it did not, and when the next one is due."""
+    """One try: when it ended, what the receiver answered or why it did not, and when the next one is due.
+
+    `duration_ms` is None on a manual clock: there no time passes, and it would differ from run to run.
+    """
 
     at: datetime
     status: int | None
     error: str | None
-    duration_ms: int
+    duration_ms: int | None
     next_at: datetime | None = None
 
     @property

@@ -66,6 +66,7 @@ def _create_entry(site: Site, entry: BulkEntry, behaviours: Behaviours) -> Order
     try:
         order = _fulfilled(site, site.store.order(entry.order_id), entry.drafts, behaviours)
     except Refusal as refusal:
+        site.journal.note_refusal(refusal)
         return refusal
     return _keep(site, order)
 

@@ -12,7 +12,8 @@ from emulator.site import Site
 
 
 def publish_fulfillments(site: Site, order: Order) -> Event:
-    """Tell that the order's fulfillments have changed (R301)."""
+    """Tell that the order's fulfillments have changed (R301), and plan what a carrier will report of them (R601)."""
+    site.walks.follow(order, site.clock.now())
     return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments())
 
 
@@ -50,6 +51,7 @@ def publish(
         sequence=site.outbox.next_sequence(f"{event_type.entity_fqdn} {entity_id}"),
         body=body,
     )
+    site.journal.note_event(event)
     wanting = [one for one in site.outbox.subscriptions.values() if one.wants(event)] if to is None else [to]
     for subscription in wanting:
         _queue(site, event, subscription, chaos or site.mishap)

@@ -4,9 +4,11 @@ import asyncio
 import importlib
 import logging
 import time
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakValueDictionary
 
 from emulator.domain.deliveries import ATTEMPT_TIMEOUT_S, Attempt, Delivery, Sealed
 from emulator.outbox import Lane
@@ -106,6 +108,7 @@ class Dispatcher:
         self._slots = asyncio.Semaphore(PARALLEL_ATTEMPTS_MAX)
         self._lanes: dict[LaneKey, asyncio.Task[Settled]] = {}
         self._timers: dict[Site, asyncio.TimerHandle] = {}
+        self._turns: WeakValueDictionary[tuple[Site, str], asyncio.Lock] = WeakValueDictionary()
         self._is_prepared = False
         self.failures = 0
 
@@ -116,26 +119,28 @@ class Dispatcher:
             self._set_timer(site)
 
     async def settle(self, site: Site, timeout_s: float) -> Settled:
-        """Send all that is due; returns when nothing due is left, or when the time is over."""
+        """Send all that is due; returns when nothing due is left, when the time is over, or when the site is reset."""
         total = Settled()
         try:
             async with asyncio.timeout(timeout_s):
-                await self._drain(site, total)
+                await self._drain(site, total, site.epoch)
         except TimeoutError:
             total.timed_out = True
         total.waiting = sum(delivery.due is not None for delivery in site.outbox.deliveries())
         return total
 
     async def advance(self, site: Site, step: timedelta) -> Settled:
-        """Move the site's clock on; whatever falls due on the way is sent at its moment, in order."""
-        total = Settled()
+        """Move the site's clock on; whatever falls due on the way, deliveries and steps of the lifecycle, happens at its
+        moment, in order. Over a reset it stops: the fresh site's clock is not this call's to move."""
+        total, epoch = Settled(), site.epoch
         target = site.clock.now() + step
         site.clock.set(site.clock.now())
-        await self._drain(site, total)
-        while (due := site.outbox.next_due()) is not None and due <= target:
+        await self._drain(site, total, epoch)
+        while site.epoch == epoch and (due := _next_due(site)) is not None and due <= target:
             site.clock.set(max(due, site.clock.now()))
-            await self._drain(site, total)
-        site.clock.set(max(target, site.clock.now()))
+            await self._drain(site, total, epoch)
+        if site.epoch == epoch:
+            site.clock.set(max(target, site.clock.now()))
         total.waiting = sum(delivery.due is not None for delivery in site.outbox.deliveries())
         return total
 
@@ -163,8 +168,12 @@ class Dispatcher:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._transport.close()
 
-    async def _drain(self, site: Site, total: Settled) -> None:
-        while tasks := self._start_lanes(site):
+    async def _drain(self, site: Site, total: Settled, epoch: int) -> None:
+        while site.epoch == epoch:
+            site.take_due_steps()
+            tasks = self._start_lanes(site)
+            if not tasks:
+                return
             done, _ = await asyncio.wait(tasks)
             for task in done:
                 outcome = task.result()
@@ -215,25 +224,43 @@ class Dispatcher:
             self._is_prepared = True
 
     async def _attempt(self, site: Site, url: str, sealed: Sealed) -> Attempt:
-        async with self._slots:
+        async with self._turn(site, url), self._slots:
             started = time.monotonic()
             status, error = None, None
             try:
                 status = await self._transport.post(url, sealed)
             except TransportError as failure:
                 error = str(failure)
-            duration_ms = round((time.monotonic() - started) * 1000)
+            duration_ms = None if site.clock.is_manual else round((time.monotonic() - started) * 1000)
         return Attempt(site.clock.now(), status, error, duration_ms)
 
+    def _turn(self, site: Site, url: str) -> AbstractAsyncContextManager[None]:
+        """On a manual clock a receiver gets one delivery at a time, so that their order repeats from run to run."""
+        return self._turns.setdefault((site, url), asyncio.Lock()) if site.clock.is_manual else nullcontext()
+
     def _set_timer(self, site: Site) -> None:
-        """Wake up when the next retry falls due. A manual clock wakes nobody: it moves by `advance`."""
+        """Wake up when the next retry or step falls due. A manual clock wakes nobody: it moves by `advance`."""
         timer = self._timers.pop(site, None)
         if timer is not None:
             timer.cancel()
-        due = site.outbox.next_due()
-        if due is not None and not site.clock.is_manual and due > site.clock.now():
-            delay = min((due - site.clock.now()).total_seconds(), _TIMER_S_MAX)
-            self._timers[site] = asyncio.get_running_loop().call_later(delay, self.wake, site)
+        now = site.clock.now()
+        if site.clock.is_manual or (due := _next_due(site, after=now)) is None:
+            return
+        delay = min(max((due - now).total_seconds(), 0), _TIMER_S_MAX)
+        self._timers[site] = asyncio.get_running_loop().call_later(delay, self._tick, site)
+
+    def _tick(self, site: Site) -> None:
+        if not site.clock.is_manual:
+            site.take_due_steps()
+            self.wake(site)
+
+
+def _next_due(site: Site, after: datetime | None = None) -> datetime | None:
+    """When the next attempt or step of the lifecycle is due; of attempts only what is due `after` that moment."""
+    attempt = site.outbox.next_due()
+    if attempt is not None and after is not None and attempt <= after:
+        attempt = None  # its lane is running
+    return min((due for due in (attempt, site.walks.next_due()) if due is not None), default=None)
 
 
 def _headers(sealed: Sealed) -> dict[str, str]:

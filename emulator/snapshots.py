@@ -1,0 +1,189 @@
+"""A site's whole state as one versioned JSON document, and back.
+
+The journal is not part of it: it records what was asked of a server, and no answer depends on it.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
+from pydantic.alias_generators import to_camel
+
+from emulator.clock import EARLIEST, LATEST
+from emulator.domain.deliveries import Delivery
+from emulator.domain.events import EVENT_TYPES
+from emulator.domain.orders import Order
+from emulator.domain.refusals import InvalidRequest, Violation
+from emulator.domain.violations import violations_of
+from emulator.faults import Fault
+from emulator.ids import IdsState
+from emulator.outbox import OutboxState
+from emulator.walks import WalksState
+
+if TYPE_CHECKING:
+    from emulator.site import Site
+
+VERSION = 1
+
+
+class SiteState(BaseModel):
+    """Everything of a site that an answer can depend on. `time` None: its clock follows the system."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        validate_by_name=True,
+        serialize_by_alias=True,
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+    )
+
+    time: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)] | None
+    ids: IdsState
+    orders: tuple[Order, ...]
+    highest_number: Annotated[int, Field(ge=0)]
+    outbox: OutboxState
+    faults: tuple[Fault, ...]
+    walks: WalksState
+
+    @field_serializer("orders")
+    def _orders(self, orders: tuple[Order, ...]) -> list[dict[str, Any]]:
+        return [_order(order) for order in orders]
+
+
+class Snapshot(SiteState):
+    """The document. `fingerprint` and `siteId` say where it comes from; any site can take it."""
+
+    version: Literal[1]
+    site_id: str | None = None
+    fingerprint: str | None = None
+
+
+def state_of(site: "Site") -> SiteState:
+    """What is so of the site now."""
+    outbox = site.outbox.state()
+    return SiteState.model_construct(
+        time=site.clock.stands_at,
+        ids=site.ids.state(),
+        orders=site.store.orders(),
+        highest_number=site.store.highest_number,
+        outbox=replace(outbox, deliveries=tuple(_with_plain_body(one) for one in outbox.deliveries)),
+        faults=site.faults.armed(),
+        walks=site.walks.state(),
+    )
+
+
+def fingerprint(site: "Site") -> str:
+    """A digest of the site's state, whatever its id."""
+    return _digest(state_of(site))
+
+
+def save(site: "Site") -> bytes:
+    """The document, as JSON."""
+    state = state_of(site)
+    snapshot = Snapshot.model_construct(
+        version=VERSION, site_id=site.id, fingerprint=_digest(state), **dict(state)
+    )
+    return snapshot.model_dump_json().encode()
+
+
+def load(site: "Site", document: bytes) -> str:
+    """Put the document's state in place of the site's, and empty its journal; the fingerprint.
+
+    Raises InvalidRequest, with all that is wrong, and then changes nothing.
+    """
+    snapshot = read(document)
+    site.reset()
+    if snapshot.time is None:
+        site.clock.follow_system()
+    else:
+        site.clock.set(snapshot.time)
+    site.ids.restore(snapshot.ids)
+    site.store.clear(snapshot.orders)
+    site.store.highest_number = snapshot.highest_number
+    site.outbox.restore(snapshot.outbox)
+    site.faults.clear(snapshot.faults)
+    site.walks.restore(snapshot.walks)
+    site.wake()
+    return fingerprint(site)
+
+
+def read(document: bytes) -> Snapshot:
+    """The document, understood and consistent in itself. Raises InvalidRequest."""
+    try:
+        _refuse_other_version(document)
+        snapshot = Snapshot.model_validate_json(document)
+    except ValidationError as error:
+        raise InvalidRequest(violations_of(error)) from None
+    violations = [*_repeated(snapshot), *_dangling(snapshot), *_unknown_events(snapshot)]
+    if violations:
+        raise InvalidRequest(violations)
+    deliveries = tuple(_with_known_type(delivery) for delivery in snapshot.outbox.deliveries)
+    return snapshot.model_copy(update={"outbox": replace(snapshot.outbox, deliveries=deliveries)})
+
+
+class _Versioned(BaseModel):
+    version: int
+
+
+def _refuse_other_version(document: bytes) -> None:
+    found = _Versioned.model_validate_json(document).version
+    if found != VERSION:
+        description = f"is {found}; this emulator reads snapshots of version {VERSION}, save it again with this one"
+        raise InvalidRequest([Violation("version", description, "INVALID_ENUM_VALUE")])
+
+
+def _repeated(snapshot: Snapshot) -> Iterator[Violation]:
+    outbox = snapshot.outbox
+    for field, ids in (
+        ("orders", [order.id for order in snapshot.orders]),
+        ("outbox.deliveries", [delivery.id for delivery in outbox.deliveries]),
+        ("outbox.subscriptions", [subscription.id for subscription in outbox.subscriptions]),
+        ("outbox.queue", list(outbox.queue)),
+        ("faults", [fault.id for fault in snapshot.faults]),
+    ):
+        for repeated, count in Counter(ids).items():
+            if count > 1:
+                yield Violation(field, f"has {count} entries with the id {repeated}", "OTHER")
+
+
+def _dangling(snapshot: Snapshot) -> Iterator[Violation]:
+    """Every delivery waits in the queue or has come to rest, and nothing else does."""
+    outbox = snapshot.outbox
+    for field, ids, is_waiting in (("outbox.queue", outbox.queue, True), ("outbox.settled", outbox.settled, False)):
+        expected = {one.id for one in outbox.deliveries if (one.due is not None) == is_waiting}
+        state = "waiting" if is_waiting else "settled"
+        for delivery_id in sorted(expected ^ set(ids)):
+            problem = "lacks" if delivery_id in expected else "names"
+            what = f"the {state} delivery" if delivery_id in expected else f"what is no {state} delivery of it:"
+            yield Violation(field, f"{problem} {what} {delivery_id}", "OTHER")
+
+
+def _unknown_events(snapshot: Snapshot) -> Iterator[Violation]:
+    for index, delivery in enumerate(snapshot.outbox.deliveries):
+        if delivery.event.type.name not in EVENT_TYPES:
+            known = ", ".join(EVENT_TYPES)
+            field = f"outbox.deliveries[{index}].event.type.name"
+            yield Violation(field, f"must be one of {known}, got {delivery.event.type.name}", "INVALID_ENUM_VALUE")
+
+
+def _with_known_type(delivery: Delivery) -> Delivery:
+    return replace(delivery, event=replace(delivery.event, type=EVENT_TYPES[delivery.event.type.name]))
+
+
+def _with_plain_body(delivery: Delivery) -> Delivery:
+    return replace(delivery, event=replace(delivery.event, body=delivery.event.json_body()))
+
+
+def _order(order: Order) -> dict[str, Any]:
+    """The order with its fulfillments, and with the microseconds that the wire leaves out."""
+    fulfillments = [one.model_dump(exclude_none=True) for one in order.fulfillments]
+    return order.model_dump(exclude_none=True) | {"fulfillments": fulfillments}
+
+
+def _digest(state: SiteState) -> str:
+    return hashlib.sha256(state.model_dump_json().encode()).hexdigest()

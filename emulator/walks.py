@@ -1,0 +1,95 @@
+"""A site's lifecycle simulation: which fulfillment takes its next step when, and which orders have it on or off."""
+
+import heapq
+from dataclasses import dataclass
+from datetime import datetime
+
+from emulator.domain.lifecycle import Lifecycle, next_status, waiting_time
+from emulator.domain.orders import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A fulfillment on its way: the status that it has, and when it takes the next one."""
+
+    order_id: str
+    fulfillment_id: str
+    status: str | None
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WalksState:
+    """Everything that is so of the simulation; walks in the order in which they were begun."""
+
+    walks: tuple[Walk, ...] = ()
+    lifecycles: tuple[tuple[str, Lifecycle], ...] = ()
+
+
+class Walks:
+    """Plans a next step for each fulfillment of an order whose lifecycle is on; at most one at a time for each."""
+
+    def __init__(self, lifecycle: str) -> None:
+        self._lifecycle = lifecycle
+        self.restore(WalksState())
+
+    def state(self) -> WalksState:
+        """What is planned."""
+        return WalksState(tuple(self._walks.values()), tuple(self._lifecycles.items()))
+
+    def restore(self, state: WalksState) -> None:
+        """Have this planned, and nothing else."""
+        self._lifecycles = dict(state.lifecycles)
+        self._walks: dict[str, Walk] = {}
+        self._queue: list[tuple[datetime, int, Walk]] = []
+        self._queued = 0
+        for walk in state.walks:
+            self._plan(walk)
+
+    def lifecycle(self, order_id: str) -> str:
+        """Whether the order's fulfillments walk, and how fast: its own setting, else the site's."""
+        return self._lifecycles.get(order_id, self._lifecycle)
+
+    def set_lifecycle(self, order: Order, lifecycle: str, now: datetime) -> None:
+        """Have the order's fulfillments walk from now on, or stay where they are."""
+        self._lifecycles[order.id] = lifecycle
+        for fulfillment in order.fulfillments:
+            self._walks.pop(fulfillment.id, None)
+        self.follow(order, now)
+
+    def follow(self, order: Order, now: datetime) -> None:
+        """Plan a step for each fulfillment that is new or has changed its status."""
+        lifecycle = self.lifecycle(order.id)
+        if lifecycle == "off":
+            return
+        for fulfillment in order.fulfillments:
+            walk, following = self._walks.get(fulfillment.id), next_status(fulfillment.status)
+            if following is None:
+                self._walks.pop(fulfillment.id, None)
+            elif walk is None or walk.status != fulfillment.status:
+                due = now + waiting_time(lifecycle, following)
+                self._plan(Walk(order.id, fulfillment.id, fulfillment.status, due))
+
+    def next_due(self) -> datetime | None:
+        """When the earliest step is due."""
+        while self._queue:
+            due, _, walk = self._queue[0]
+            if self._walks.get(walk.fulfillment_id) is walk:
+                return due
+            heapq.heappop(self._queue)
+        return None
+
+    def take_due(self, now: datetime) -> Walk | None:
+        """The next walk whose step is due, no longer planned; None if none is."""
+        due = self.next_due()
+        if due is None or due > now:
+            return None
+        walk = heapq.heappop(self._queue)[2]
+        del self._walks[walk.fulfillment_id]
+        return walk
+
+    def _plan(self, walk: Walk) -> None:
+        self._queued += 1
+        self._walks.pop(walk.fulfillment_id, None)
+        self._walks[walk.fulfillment_id] = walk
+        heapq.heappush(self._queue, (walk.due, self._queued, walk))
