@@ -1,9 +1,12 @@
 """Puts the parts together: the only place that knows all of them."""
 
 from emulator.api.call import Emulator
+from emulator.api.credentials import Guard
 from emulator.api.gateway import Gateway
 from emulator.api.routes import OPERATIONS
+from emulator.domain.credentials import ApiKey
 from emulator.ids import Ids
+from emulator.operations.lifecycle import take_due_steps
 from emulator.samples import Samples
 from emulator.seeds import load
 from emulator.settings import Settings
@@ -21,24 +24,30 @@ def create_app(settings: Settings | None = None, *, port: int | None = None) -> 
     """
     settings = settings or Settings()
     samples = Samples()
-    ids = Ids(None if settings.random_seed is None else str(settings.random_seed))
+    ids = Ids(str(settings.random_seed))  # what seeds leave out is generated alike in every run, asked for or not
     sealer = Sealer(SigningKey(settings.key_file), SigningKey.wrong(), settings.app_id, settings.instance_id)
     dispatcher = Dispatcher(sealer, HttpTransport(), in_background=settings.delivery == "background")
     setup = Setup(
-        seed=load(settings.seed, samples, ids),
+        seed=load(settings.seed, samples, ids, settings.start()),
         samples=samples,
         behaviours=settings.behaviours,
         random_seed=settings.random_seed,
         start=settings.start(),
         subscriptions=settings.subscriptions(),
+        rate_limit=settings.rate_limit,
         journal_entries_max=settings.journal_entries_max,
         deliveries_max=settings.deliveries_max,
         wake=dispatcher.wake,
+        take_due_steps=take_due_steps,
     )
+    api_keys = (ApiKey(settings.api_key), *setup.seed.api_keys)
+    guard = Guard(settings.auth, settings.app_secret, {api_key.key: api_key for api_key in api_keys})
     emulator = Emulator(
         sites=Sites(setup, settings.sites_max),
         dispatcher=dispatcher,
         sealer=sealer,
+        guard=guard,
+        api_key=settings.api_key,
         base_url=settings.url(settings.port if port is None else port),
         app_id=settings.app_id,
         app_secret=settings.app_secret,

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from emulator.domain.behaviours import Behaviours, RefusalOverride
+from emulator.domain.credentials import AuthMode
 from emulator.domain.deliveries import DeliveryFormat, Subscription
 from emulator.domain.violations import field_path
 from emulator.domain.wire import WebUrl
@@ -34,6 +35,9 @@ class Settings(BaseModel):
     webhook_format: DeliveryFormat = "jwt"
     delivery: Literal["background", "manual"] = "background"
     key_file: Path | None = None
+    auth: AuthMode = "open"
+    rate_limit: Annotated[int, Field(ge=0)] = 0
+    api_key: str = "IST.emulator-api-key"
     app_id: str = "a77ec0de-0000-4000-8000-000000000949"
     app_secret: str = "emulator-app-secret"  # noqa: S105 - a development default, printed in the banner
     instance_id: str = "1257a9ce-0000-4000-8000-000000000949"

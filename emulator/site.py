@@ -1,26 +1,24 @@
 """One emulated site: everything that can change, in one place that can be reset."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pydantic import TypeAdapter
-
+from emulator import snapshots
 from emulator.clock import Clock
 from emulator.domain.behaviours import Behaviours
 from emulator.domain.chaos import Chaos
 from emulator.domain.deliveries import Subscription
-from emulator.domain.orders import Order
+from emulator.emails import Emails
 from emulator.faults import Faults
 from emulator.ids import Ids
 from emulator.journal import Journal
 from emulator.outbox import Outbox
+from emulator.rates import RateLimit
 from emulator.samples import Samples
 from emulator.seeds import Seed
 from emulator.store import Store
-
-_ORDERS = TypeAdapter(tuple[Order, ...])
+from emulator.walks import Walks, WalksState
 
 
 @dataclass(frozen=True)
@@ -33,9 +31,11 @@ class Setup:
     random_seed: int | None = None
     start: datetime | None = None
     subscriptions: tuple[Subscription, ...] = ()
+    rate_limit: int = 0
     journal_entries_max: int = 1_000
     deliveries_max: int = 10_000
     wake: Callable[["Site"], None] = lambda site: None  # noqa: ARG005 - called when a site has something to deliver
+    take_due_steps: Callable[["Site"], int] = lambda site: 0  # noqa: ARG005 - the lifecycle simulation, see below
 
 
 class Site:
@@ -47,11 +47,25 @@ class Site:
         self.behaviours = setup.behaviours
         self.clock = Clock(setup.start)
         self.ids = Ids(None if setup.random_seed is None else f"{setup.random_seed} {site_id}")
-        self.store = Store(setup.seed.orders)
-        self.outbox = Outbox(setup.subscriptions, setup.deliveries_max)
-        self.faults = Faults()
-        self.mishap: Chaos | None = None  # what goes wrong with events that are published now
         self.journal = Journal(setup.journal_entries_max)
+        self.store = Store(setup.seed.orders, self.journal.note_change)
+        self.outbox = Outbox(setup.subscriptions, setup.deliveries_max)
+        self.walks = Walks(setup.behaviours.lifecycle)
+        self.faults = Faults()
+        self.rate_limit = RateLimit(setup.rate_limit)
+        self.emails = Emails()
+        self.mishap: Chaos | None = None  # what goes wrong with events that are published now
+        self.requests_in_flight = 0
+
+    @property
+    def epoch(self) -> int:
+        """Another one after each reset and each restore. Whoever waited over that may not write any more."""
+        return self.outbox.epoch
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody waits for it: no request is in flight, no delivery either, and none is due."""
+        return not self.requests_in_flight and not self.outbox.is_busy(self.clock.now())
 
     def reset(self) -> None:
         """Be as a fresh site again, in place."""
@@ -59,23 +73,20 @@ class Site:
         self.ids.reset()
         self.store.clear(self.setup.seed.orders)
         self.outbox.clear(self.setup.subscriptions)
+        self.walks.restore(WalksState())
         self.faults.clear()
+        self.rate_limit.clear()
+        self.emails.clear()
         self.journal.clear()
 
     def wake(self) -> None:
         """Have what is due delivered, some time soon."""
         self.setup.wake(self)
 
+    def take_due_steps(self) -> int:
+        """Let fulfillments take the steps of the lifecycle simulation that are due; how many they were."""
+        return self.setup.take_due_steps(self)
+
     def fingerprint(self) -> str:
-        """A digest of all state. Two sites of one setup with equal fingerprints behave alike."""
-        orders = self.store.orders()
-        digest = hashlib.sha256(_ORDERS.dump_json(orders))
-        for order in orders:
-            digest.update(order.with_all_fulfillments().model_dump_json().encode())
-        manual_time = self.clock.now().isoformat() if self.clock.is_manual else "system"
-        subscriptions = list(self.outbox.subscriptions.values())
-        counts = (
-            f"{self.ids.drawn} {len(self.journal.entries())} {len(self.outbox.deliveries())} {len(self.faults.armed())}"
-        )
-        digest.update(f"{manual_time} {counts} {subscriptions}".encode())
-        return digest.hexdigest()
+        """A digest of all state but the journal. Two sites of one setup with equal fingerprints behave alike."""
+        return snapshots.fingerprint(self)

@@ -12,6 +12,7 @@ from emulator.webhooks.dispatcher import Dispatcher
 from emulator.webhooks.envelope import Sealer
 
 if TYPE_CHECKING:
+    from emulator.api.credentials import Guard
     from emulator.api.operation import Operation
 
 
@@ -22,6 +23,8 @@ class Emulator:
     sites: Sites
     dispatcher: Dispatcher
     sealer: Sealer
+    guard: "Guard"
+    api_key: str
     base_url: str
     app_id: str
     app_secret: str
@@ -39,6 +42,15 @@ class Call:
     path_parameters: dict[str, str] = field(default_factory=dict)
     query_string: bytes = b""
     body: bytes = b""
+    epoch: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.epoch = self.site.epoch
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the site was reset or replaced since: then the call may not touch it any more."""
+        return self.site.epoch != self.epoch
 
     def query(self) -> dict[str, str]:
         """The query parameters; of a repeated one the last."""

@@ -1,19 +1,27 @@
 """The one ASGI layer: names the request, finds the site, reads the body, and lets an endpoint answer."""
 
 import logging
+import time
+import traceback
 from collections.abc import Iterable
+from dataclasses import dataclass
+from email.utils import formatdate
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from emulator.api.bodies import ClientGone, read_body
 from emulator.api.call import Call, Emulator
-from emulator.api.misbehaviour import ConnectionDropped, drop_connection, misbehave
+from emulator.api.cors import allow_origin, options
+from emulator.api.misbehaviour import ConnectionDropped, SiteReplaced, drop_connection, follow, misbehave
 from emulator.api.operation import Operation
 from emulator.api.paths import PathTable
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, render_refusal
-from emulator.domain.refusals import InvalidRequest, PayloadTooLarge, Refusal, Violation
+from emulator.domain.credentials import Token
+from emulator.domain.refusals import InvalidRequest, Refusal, Violation
 from emulator.domain.rules import SITE_HEADER
 from emulator.journal import Entry
 from emulator.site import Site
@@ -21,10 +29,19 @@ from emulator.sites import DEFAULT_SITE_ID
 
 _log = logging.getLogger("emulator")
 _SITE_ID_LENGTH_MAX = 100
+REPLACED_STATUS = 503  # for a request that waited while its site was reset: it has changed nothing, try again
 
 
-class ClientGone(Exception):  # noqa: N818 - an event, not a fault
-    """The client went away before its request was complete."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request before it is a call: whose it is, as far as its headers tell, and its entry in the journal."""
+
+    receive: Receive
+    headers: Headers
+    site: Site
+    entry: Entry
+    named_site: str
+    token: Token | None
 
 
 class Gateway:
@@ -50,60 +67,83 @@ class Gateway:
             await self._follow_lifespan(receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
+        started = time.monotonic()
         headers = Headers(scope=scope)
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         is_control = path.startswith("/_emulator")
-        named = _named_site(headers, scope["query_string"] if is_control else b"")
+        token = self.emulator.guard.token(headers)
+        named = _named_site(headers, scope["query_string"] if is_control else b"") or (token.site_id if token else "")
         site = self.emulator.sites.site(None if len(named) > _SITE_ID_LENGTH_MAX else named)
-        entry = Entry(site.ids.request_id(), site.clock.now(), scope["method"], path)
+        entry = Entry(
+            site.ids.control_request_id() if is_control else site.ids.request_id(),
+            site.clock.now(),
+            scope["method"],
+            path,
+            query=scope["query_string"],
+            headers=scope["headers"],
+        )
         if not is_control:
             site.journal.record(entry)
-        response = await self._answer(scope, receive, headers, site, entry, named)
-        entry.status = response.status_code
+        site.requests_in_flight += 1
+        try:
+            response = await self._answer(Arrival(receive, headers, site, entry, named, token))
+            entry.ending, entry.status = "answered", response.status_code
+            entry.answer = getattr(response, "body", b"")
+        except (ClientGone, ConnectionDropped) as ending:
+            entry.ending = "clientGone" if isinstance(ending, ClientGone) else "connectionDropped"
+            raise
+        finally:
+            site.requests_in_flight -= 1
+            if not site.clock.is_manual:
+                entry.duration_ms = round((time.monotonic() - started) * 1000)
+            site.journal.close(entry)
         response.headers["x-wix-request-id"] = entry.request_id
+        response.headers["date"] = _http_date(int(site.clock.now().timestamp()))
+        if not is_control:
+            response.headers["x-wix-consistent"] = entry.request_id
+            allow_origin(headers, response.headers)
         if entry.refusal is not None and not is_control:
             response.headers["x-emulator-explain"] = f"/_emulator/requests/{entry.request_id}{_site_query(site)}"
         return response
 
-    async def _answer(
-        self, scope: Scope, receive: Receive, headers: Headers, site: Site, entry: Entry, named: str
-    ) -> Response:
+    async def _answer(self, arrival: Arrival) -> Response:
+        site, entry = arrival.site, arrival.entry
         try:
-            _refuse_long_site_id(named)
-            operation, parameters = self._paths.find(entry.method, entry.path)
-            entry.operation = operation.id
-            body = await self._body(headers, receive)
-            call = Call(operation, site, self.emulator, headers, parameters, scope["query_string"], body)
-            effect = site.faults.take(operation.id)
-            if effect is not None:
-                return await misbehave(effect, call, operation.endpoint)
-            return await operation.endpoint(call)
+            return await self._dispatch(arrival)
         except Refusal as refusal:
             entry.refusal = refusal
             return render_refusal(refusal, site.behaviours)
+        except SiteReplaced:
+            return Response(SYSTEM_ERROR_BODY, REPLACED_STATUS, media_type=JSON)
         except (ClientGone, ConnectionDropped):
             raise
         except Exception:  # noqa: BLE001 - see the next line
             # The outermost layer: whatever else goes wrong is a fault of ours, answered as Wix answers its own (R207).
             _log.exception("%s %s failed", entry.method, entry.path)
+            entry.failure = traceback.format_exc()
             return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes:
-        """The whole body. Raises PayloadTooLarge as soon as it is known to be, ClientGone."""
-        announced = headers.get("content-length", "0")
-        if announced.isdecimal() and int(announced) > self._body_bytes_max:
-            raise PayloadTooLarge(self._body_bytes_max)
-        chunks, size = [], 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            if size > self._body_bytes_max:
-                raise PayloadTooLarge(self._body_bytes_max)
-            if not message.get("more_body", False):
-                return b"".join(chunks)
+    async def _dispatch(self, arrival: Arrival) -> Response:
+        headers, site, entry, epoch = arrival.headers, arrival.site, arrival.entry, arrival.site.epoch
+        _refuse_long_site_id(arrival.named_site)
+        if entry.method == "OPTIONS":
+            return options(headers, self._paths.methods(entry.path))
+        operation, parameters = self._paths.find(entry.method, entry.path)
+        entry.operation = operation.id
+        if operation.scope is not None:
+            site.rate_limit.count(site.clock.now())
+            self.emulator.guard.admit(operation, headers, arrival.token, site)
+        body_bytes_max = operation.body_bytes_max or self._body_bytes_max
+        entry.body = body = await read_body(headers, arrival.receive, body_bytes_max)
+        if site.epoch != epoch:
+            raise SiteReplaced
+        call = Call(operation, site, self.emulator, headers, parameters, entry.query, body)
+        if operation.is_control:
+            return await operation.endpoint(call)
+        entry.fault = site.faults.take(operation.id)
+        if entry.fault is not None:
+            return await misbehave(entry.fault.effect, call, entry)
+        return await follow(call, entry)
 
     async def _follow_lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -132,3 +172,9 @@ def _refuse_long_site_id(named: str) -> None:
     if len(named) > _SITE_ID_LENGTH_MAX:
         description = f"has size {len(named)}, expected {_SITE_ID_LENGTH_MAX} or less"
         raise InvalidRequest([Violation("wix-site-id", description, "MAX_LENGTH", rule=SITE_HEADER)])
+
+
+@lru_cache(maxsize=64)
+def _http_date(second: int) -> str:
+    """The site's time as the header `Date` has it, so that on a manual clock answers repeat to the byte."""
+    return formatdate(second, usegmt=True)

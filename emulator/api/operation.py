@@ -7,12 +7,13 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from emulator.api.call import Call
+from emulator.domain.credentials import Identity
 from emulator.domain.refusals import Refusal
 
 Endpoint = Callable[[Call], Awaitable[Response]]
 
-READ = "SCOPE.DC-STORES.READ-ORDERS"
-WRITE = "SCOPE.DC-STORES.MANAGE-ORDERS"
+APP_ONLY: frozenset[Identity] = frozenset({"APP", "USER"})
+APP_AND_MEMBER: frozenset[Identity] = APP_ONLY | {"MEMBER"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Operation:
     response: type[BaseModel] | None = None
     refusals: tuple[type[Refusal], ...] = ()
     scope: str | None = None
+    identities: frozenset[Identity] = APP_ONLY
+    body_bytes_max: int | None = None  # where it is another than the emulator's
 
     @property
     def is_control(self) -> bool:

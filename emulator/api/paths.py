@@ -27,16 +27,28 @@ class PathTable:
             self._add(operation)
 
     def find(self, method: str, raw_path: str) -> tuple[Operation, dict[str, str]]:
-        """The operation and its path parameters, decoded. Raises PathNotFound, MethodNotAllowed, InvalidRequest."""
-        values: list[str] = []
-        node = self._walk(self._root, raw_path.split("/")[1:], 0, values)
-        if node is None:
-            raise PathNotFound(method, raw_path, self._nearest(method, raw_path))
-        found = node.operations.get(method)
+        """The operation and its path parameters, decoded. Raises PathNotFound, MethodNotAllowed, InvalidRequest.
+
+        HEAD is answered as GET is; a slash at the end does not matter.
+        """
+        node, values = self._node(method, raw_path)
+        found = node.operations.get("GET" if method == "HEAD" else method)
         if found is None:
             raise MethodNotAllowed(method, raw_path, node.operations)
         operation, names = found
         return operation, {name: _decoded(value, name) for name, value in zip(names, values, strict=True)}
+
+    def methods(self, raw_path: str) -> Iterable[str]:
+        """The methods that the path answers. Raises PathNotFound."""
+        return self._node("OPTIONS", raw_path)[0].operations
+
+    def _node(self, method: str, raw_path: str) -> tuple[_Node, list[str]]:
+        values: list[str] = []
+        path = raw_path.removesuffix("/")
+        node = self._walk(self._root, path.split("/")[1:], 0, values)
+        if node is None:
+            raise PathNotFound(method, raw_path, self._nearest(method, raw_path))
+        return node, values
 
     def _add(self, operation: Operation) -> None:
         node, names = self._root, []

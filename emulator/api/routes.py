@@ -1,7 +1,9 @@
 """The operation table: every call that the emulator answers, once."""
 
-from emulator.api import clock, control, faults, fulfillments, orders, webhooks
-from emulator.api.operation import READ, WRITE, Operation
+from emulator.api import clock, control, emails, faults, fulfillments, oauth, orders, webhooks
+from emulator.api.operation import APP_AND_MEMBER, Operation
+from emulator.domain.credentials import MANAGE_ORDERS as WRITE
+from emulator.domain.credentials import READ_ORDERS as READ
 from emulator.domain.refusals import (
     FulfillmentNotFound,
     InvalidRequest,
@@ -32,6 +34,7 @@ OPERATIONS: tuple[Operation, ...] = (
         fulfillments.OrderWithFulfillmentsResponse,
         (InvalidRequest, OrderNotFound),
         READ,
+        APP_AND_MEMBER,
     ),
     Operation(
         "listFulfillmentsForMultipleOrders",
@@ -43,6 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
         fulfillments.ListFulfillmentsForMultipleOrdersResponse,
         (InvalidRequest,),
         READ,
+        APP_AND_MEMBER,
     ),
     Operation(
         "createFulfillment",
@@ -194,6 +198,9 @@ OPERATIONS: tuple[Operation, ...] = (
         (InvalidRequest, OrderNotFound),
         READ,
     ),
+    Operation("issueToken", "POST", "/oauth2/token", oauth.issue_token, "Issue an access token"),
+    Operation("describeToken", "POST", "/oauth2/token-info", oauth.describe_token, "Say what a token is good for"),
+    Operation("issueLegacyToken", "POST", "/oauth/access", oauth.issue_legacy_token, "Issue tokens in the old way"),
     Operation("health", "GET", "/_emulator/health", control.health, "Whether the emulator is ready"),
     Operation("manifest", "GET", "/_emulator/manifest", control.manifest, "What a client needs to know"),
     Operation("reset", "POST", "/_emulator/reset", control.reset, "Make the site as a fresh one"),
@@ -291,6 +298,16 @@ OPERATIONS: tuple[Operation, ...] = (
         webhooks.public_key,
         "The key that verifies webhooks",
         webhooks.PublicKeyRequest,
+        refusals=(InvalidRequest,),
+    ),
+    Operation("listEmails", "GET", "/_emulator/emails", emails.list_emails, "The triggered e-mails"),
+    Operation(
+        "recordEmail",
+        "POST",
+        "/_emulator/emails",
+        emails.record_email,
+        "Record a triggered e-mail",
+        emails.RecordEmailRequest,
         refusals=(InvalidRequest,),
     ),
     Operation("getClock", "GET", "/_emulator/clock", clock.get_clock, "The site's time"),

@@ -42,6 +42,13 @@ _SHUTDOWN_TIMEOUT_S = 5
     default=_DEFAULTS.delivery,
     help="Deliver at once, or only when told to settle or to advance the clock.",
 )
+@click.option(
+    "--auth",
+    type=click.Choice(["open", "required", "strict"]),
+    default=_DEFAULTS.auth,
+    help="Ask callers for nothing, for any credential, or for a known one with permission.",
+)
+@click.option("--rate-limit", type=int, default=_DEFAULTS.rate_limit, help="Calls per minute and site; 0 is no limit.")
 @click.option("--key-file", type=click.Path(path_type=Path), help="PEM private key to sign webhooks with.")
 @click.option("--app-id", default=_DEFAULTS.app_id, help="The app's id.")
 @click.option("--app-secret", default=_DEFAULTS.app_secret, help="The app's secret.")

@@ -313,7 +313,7 @@ CREDENTIALS = Rule(
 )
 RATE_LIMIT = Rule(
     "R213",
-    "Too many calls answer 429 RESOURCE_EXHAUSTED.",
+    "Too many calls in a minute answer 429 RESOURCE_EXHAUSTED; Wix's figure is 200 per minute and instance.",
     "documented",
     f"{_ERRORS}; the body is inferred",
     "refusals.RESOURCE_EXHAUSTED",
@@ -493,6 +493,133 @@ ORDER_EVENTS = Rule(
     "order_payment_status_updated. A change of fulfillments sends no order_updated.",
     "documented",
     f"{_ORDER_TYPES}; that fulfilling sends no order_updated is inferred",
+)
+
+# Velo
+
+VELO_UPDATE = Rule(
+    "R501",
+    "In Velo updateFulfillment resolves to {orderWithFulfillments: {orderId, fulfillments}}, as the other functions do.",
+    "documented",
+    f"{_VELO}: the sample shows and reads it; the declaration says Promise<OrderWithFulfillments>, which is what the SDK resolves to",
+)
+VELO_BULK = Rule(
+    "R502",
+    "In Velo bulkCreateFulfillments takes an array of orders, or an object {ordersWithFulfillments} with that array.",
+    "documented",
+    f"{_VELO}: the declaration has the array, the sample passes the object",
+)
+VELO_LIST = Rule(
+    "R503",
+    "In Velo listFulfillmentsForMultipleOrders resolves to {ordersWithFulfillments: [...]}.",
+    "documented",
+    f"{_VELO}: what the promise resolves to; the sample's own code reads an array instead",
+)
+VELO_NAMES = Rule(
+    "R504",
+    "Velo names _id, _createdDate and _updatedDate wherever the wire has id, createdDate and updatedDate; arguments may use either.",
+    "documented",
+    f"{_VELO}: answers have _id; of the samples of arguments, createFulfillment has id and bulkCreateFulfillments _id",
+)
+VELO_DATES = Rule(
+    "R505",
+    "Velo code gets dates as ISO 8601 text.",
+    "documented",
+    f"{_VELO} and document 000 print text, eventTime with microseconds, which a Date does not hold; the SDK makes Dates",
+)
+VELO_ERRORS = Rule(
+    "R506",
+    "In Velo a refused call rejects with an Error that has the message and the details of the answer; fields are named as the function's "
+    "arguments, and an answer without a code has its HTTP status as one.",
+    "inferred",
+    f"{_VELO}: `may return standard errors`; the form follows {_SDK}",
+)
+VELO_ELEVATION = Rule(
+    "R507",
+    "In Velo the functions run with or without elevate().",
+    "documented",
+    f"{_VELO}: the introduction asks for elevate(), no sample uses it",
+)
+VELO_HANDLERS = Rule(
+    "R508",
+    "A Velo site's handlers get one event after the other, each awaited; one that throws has failed, and gets the event again as a webhook "
+    "would be.",
+    "inferred",
+    "documents 000 and 004 show handlers only; failure and retry follow R305 to R307",
+)
+TRIGGERED_EMAIL = Rule(
+    "R509",
+    "emailContact takes the e-mail's id, a contact's id and options, resolves to nothing, and is recorded; any contact will do.",
+    "documented",
+    "document 004; that nothing is sent, and no contact is unknown, is the emulator's own",
+)
+
+# The lifecycle simulation
+
+LIFECYCLE = Rule(
+    "R601",
+    "With the lifecycle on, a fulfillment walks Pending, Accepted, Ready, In_Delivery, Fulfilled on the site's clock, from the status that "
+    "it has; each step is an update with its webhook.",
+    "inferred",
+    f"the emulator's own: {_TYPES} names the statuses and their usual order, carriers report them in their own time",
+    "lifecycle",
+)
+LIFECYCLE_YIELDS = Rule(
+    "R602",
+    "A status that a call sets counts: the walk goes on from there, its waiting time begins again; a deleted fulfillment walks no more.",
+    "inferred",
+    "the emulator's own",
+)
+
+# Sign-in
+
+_OAUTH = "Wix REST reference: Create Access Token"
+
+ACCESS_TOKENS = Rule(
+    "R701",
+    "POST /oauth2/token issues an access token of type Bearer for 14,400 s to an app's instance, from JSON or a form; what it declines is "
+    "told in the words of OAuth, {error, error_description}. The default instance is of the default site, any other of the site of that id.",
+    "documented",
+    f"{_OAUTH}; which site an instance belongs to is the emulator's own",
+)
+TOKEN_USE = Rule(
+    "R702",
+    "A token is sent as it is or behind Bearer; POST /oauth2/token-info tells whose it is and whether it is active.",
+    "observed",
+    f"{_SDK}; live clients send both",
+)
+LEGACY_TOKENS = Rule(
+    "R703",
+    "POST /oauth/access issues an access token for 5 minutes and a refresh token, for a code or a refresh token.",
+    "documented",
+    "Wix REST guide: custom authentication (legacy)",
+)
+PERMISSIONS = Rule(
+    "R704",
+    "An operation needs a permission scope of its own or of a wider kind; reading fulfillments is for apps, users and members, all else "
+    "for apps and users. Without credentials 401, without permission 403.",
+    "documented",
+    f"{_TYPES}; {_ERRORS}",
+    "--auth",
+)
+KEY_NEEDS_SITE = Rule(
+    "R705",
+    "An API key without the header wix-site-id is refused with 403.",
+    "observed",
+    "a live client; Wix REST guide: API keys",
+    "--auth",
+)
+CONSISTENCY_HEADER = Rule(
+    "R706",
+    "Every answer carries X-Wix-Consistent, an opaque text that clients may send back.",
+    "observed",
+    _SDK,
+)
+BROWSERS = Rule(
+    "R707",
+    "Browsers of any origin may call; OPTIONS, HEAD, a slash at the end of a path and compressed bodies get the answer that HTTP suggests.",
+    "inferred",
+    "CORS allow-lists of Wix name its own headers; the rest is not documented",
 )
 
 RULES: Mapping[str, Rule] = MappingProxyType(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.domain.orders import Order
-from emulator.seeds import parse
+from emulator.seeds import SeedError, parse
 from emulator.site import Site
 
 
@@ -28,6 +28,8 @@ def merge_seed(site: Site, document: Any) -> list[Order]:
     Raises SeedError, and then changes nothing.
     """
     seed = parse(document, "", site.setup.samples, site.ids, site.clock.now())
+    if seed.api_keys:
+        raise SeedError("", "apiKeys", "are the same for every site; start the emulator with --seed FILE")
     for order in seed.orders:
         site.store.put(order)
     return list(seed.orders)

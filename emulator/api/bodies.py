@@ -1,0 +1,57 @@
+"""Reads a request's body, within a limit, as plain bytes."""
+
+import zlib
+
+from starlette.datastructures import Headers
+from starlette.types import Receive
+
+from emulator.domain import rules
+from emulator.domain.refusals import InvalidRequest, PayloadTooLarge, Violation
+
+# zlib's window bits for each encoding: 16 more for a gzip header.
+_WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+
+
+class ClientGone(Exception):  # noqa: N818 - an event, not a fault
+    """The client went away before its request was complete."""
+
+
+async def read_body(headers: Headers, receive: Receive, bytes_max: int) -> bytes:
+    """The whole body, decompressed. Raises PayloadTooLarge as soon as it is known to be, InvalidRequest, ClientGone."""
+    announced = headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > bytes_max:
+        raise PayloadTooLarge(bytes_max)
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > bytes_max:
+            raise PayloadTooLarge(bytes_max)
+        if not message.get("more_body", False):
+            break
+    encoding = headers.get("content-encoding", "identity")
+    body = b"".join(chunks)
+    return body if encoding == "identity" or not body else _decompressed(body, encoding.lower(), bytes_max)
+
+
+def _decompressed(body: bytes, encoding: str, bytes_max: int) -> bytes:
+    bits = _WINDOW_BITS.get(encoding)
+    if bits is None:
+        raise _unreadable(f"has content-encoding {encoding}; send it plain, or with {' or '.join(_WINDOW_BITS)}")
+    try:
+        stream = zlib.decompressobj(bits)
+        plain = stream.decompress(body, bytes_max)
+    except zlib.error as error:
+        raise _unreadable(f"is not valid {encoding}: {error}") from None
+    if stream.unconsumed_tail:
+        raise PayloadTooLarge(bytes_max)
+    if not stream.eof:
+        raise _unreadable(f"is not valid {encoding}: it ends too early")
+    return plain
+
+
+def _unreadable(description: str) -> InvalidRequest:
+    return InvalidRequest([Violation("", description, "FORMAT", {"type": "ENCODING"}, rules.BROKEN_JSON)])
