@@ -14,6 +14,7 @@ FLOORS = {
     "emulator": 0,
     "emulator.domain": 1,
     "emulator.clock": 2,
+    "emulator.emails": 2,
     "emulator.faults": 2,
     "emulator.ids": 2,
     "emulator.journal": 2,

@@ -14,6 +14,7 @@ from emulator.cli.control import clock, deliveries, reset, seed, trigger, wait
 from emulator.cli.listen import listen
 from emulator.cli.openapi import openapi
 from emulator.cli.serve import serve
+from emulator.cli.velo import velo
 from emulator.seeds import SeedError
 from emulator.settings import SettingsError, flatten, suggestion
 from emulator.webhooks.keys import KeyFileError
@@ -46,7 +47,7 @@ def verbs(context: click.Context) -> None:
     context.default_map = dict.fromkeys(verbs.commands, settings)
 
 
-for _verb in (serve, listen, trigger, deliveries, wait, reset, seed, clock, openapi):
+for _verb in (serve, listen, trigger, deliveries, wait, reset, seed, clock, openapi, velo):
     verbs.add_command(_verb)
 
 

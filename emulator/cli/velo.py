@@ -1,0 +1,136 @@
+"""`wix-emulator velo`: runs a Velo site's backend code offline."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import click
+
+from emulator.cli.client import Control, Refused, Unreachable, control_options, fail
+from emulator.velo.node import MODULE, NodeMissing
+from emulator.velo.site import VeloError, VeloSite
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_NOT_READY = 3
+_STDOUT = 1
+
+
+@click.command(
+    context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True},
+    epilog=f"Test suites in Node import startVelo from {MODULE} (--module prints it), those in Python VeloSite from "
+    "emulator.velo.",
+)
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("arguments", metavar="[ARGUMENTS]", required=False)
+@click.option("--call", metavar="FILE:FUNCTION", help="Run one function with the JSON array ARGUMENTS, and end.")
+@click.option(
+    "--module",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, option, value: _print_module(context) if value else None,  # noqa: ARG005 - click's form
+    help="Print the path of the module for test suites in Node, and end.",
+)
+@control_options
+def velo(directory: Path, arguments: str | None, call: str | None, url: str, site: str) -> None:
+    """Run the Velo site in DIR, which holds backend/ or is it.
+
+    Its code calls the emulator at --url (started here, if none answers on this machine), and its events.js gets the
+    events, which Wix does not fire in preview. A changed file counts from the next event or call.
+
+    With --call, such as --call backend/shipping.js:ship '["my-order"]', one function runs instead: its result is
+    printed as JSON on the last line; if it rejects, the error is, and the exit status is 1.
+    """
+    given = _given(arguments, call)
+    try:
+        with _emulator(url, site):
+            if call is None:
+                _serve(directory, url, site)
+            else:
+                _call(directory, url, site, call, given)
+    except NodeMissing as error:
+        fail(str(error), _NOT_READY)
+    except VeloError as error:
+        fail(str(error))
+
+
+def _print_module(context: click.Context) -> NoReturn:
+    click.echo(MODULE)
+    context.exit()
+
+
+def _given(arguments: str | None, call: str | None) -> list[Any]:
+    """The arguments as a list. A usage error if they are none, or without a call."""
+    if arguments is None:
+        return []
+    if call is None:
+        raise click.UsageError("ARGUMENTS go with --call FILE:FUNCTION")
+    try:
+        given = json.loads(arguments)
+    except ValueError as error:
+        raise click.UsageError(f"ARGUMENTS is not JSON: {error}") from None
+    if not isinstance(given, list):
+        raise click.UsageError(f"""ARGUMENTS must be a JSON array, such as '["my-order"]'; it is {arguments}""")
+    return given
+
+
+def _call(directory: Path, url: str, site: str, function: str, given: list[Any]) -> None:
+    with VeloSite.start(directory, url, site, events=False) as running:
+        try:
+            result = running.call(function, *given)
+        except VeloError as error:
+            click.echo(json.dumps(error.details, ensure_ascii=False) if error.details else error.stack, err=True)
+            fail(f"{function}: {error}")
+    click.echo(json.dumps(result, ensure_ascii=False))
+
+
+def _serve(directory: Path, url: str, site: str) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    with VeloSite.start(directory, url, site, output=_STDOUT) as running:
+        click.echo(f"running {running.folder} for {url} (site {site})")
+        click.echo(f"  handlers  {', '.join(running.handlers) or 'none; events.js exports them'}")
+        for unknown in running.unknown_handlers:
+            click.echo(f"  {unknown} is never called; there are {', '.join(running.known_handlers)}")
+        status = running.process.wait()
+    fail(f"node ended with status {status}")
+
+
+def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the form of a signal's handler
+    sys.exit(0)
+
+
+@contextmanager
+def _emulator(url: str, site: str) -> Iterator[None]:
+    """An emulator answers at the URL while this lasts; if none does already, one of our own."""
+    try:
+        Control(url, site).call("GET", "health")
+    except Refused as error:
+        fail(str(error), _NOT_READY)
+    except Unreachable as error:
+        address = urlsplit(url)
+        if address.scheme != "http" or address.hostname not in _LOOPBACK:
+            fail(str(error), _NOT_READY)
+        with _own_emulator(str(address.hostname), address.port or 80):
+            yield
+    else:
+        yield
+
+
+@contextmanager
+def _own_emulator(host: str, port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "emulator", "serve", "--host", host, "--port", str(port), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
+        if process.stdout is None or not process.stdout.readline():
+            fail(f"the emulator ended with status {process.wait()} before it answered", _NOT_READY)
+        try:
+            yield
+        finally:
+            process.terminate()

@@ -1,0 +1,115 @@
+// Runs a Velo site's backend code offline, against a running emulator. For test suites in Node:
+//
+//   const { startVelo } = await import(process.env.WIX_VELO_MODULE);   // `wix-emulator velo --module` prints it
+//   const site = await startVelo("my-site", { url: "http://127.0.0.1:8949", siteId: "…" });
+//   await site.call("backend/shipping.js:ship", [orderId]);
+//   await site.close();
+import { Backend } from "./backend.mjs";
+import { Cause } from "./causes.mjs";
+import { Connection } from "./connection.mjs";
+import { serve } from "./loopback.mjs";
+
+const DEFAULT_URL = "http://127.0.0.1:8949";
+const DEFAULT_SITE_ID = "5e7b1d60-0000-4000-8000-000000000949";
+
+// Start the site in `directory`: its functions can be called, and, unless `events` is false, its events.js gets the
+// events of the emulator's site. `onEvent({ label, handler, event, error })` is told about each. Rejects if no emulator answers.
+export async function startVelo(directory, { url, siteId, apiKey, events = true, onEvent = tell } = {}) {
+  const connection = new Connection({
+    url: url ?? process.env.WIX_API_BASE_URL ?? DEFAULT_URL,
+    siteId: siteId ?? process.env.WIX_SITE_ID ?? DEFAULT_SITE_ID,
+    apiKey: apiKey ?? process.env.WIX_API_KEY,
+  });
+  await connection.request("GET", "/_emulator/health");
+  const site = new VeloSite(new Backend(directory, connection), connection, onEvent);
+  if (events) await site.subscribe();
+  return site;
+}
+
+class VeloSite {
+  #backend;
+  #connection;
+  #onEvent;
+  #server;
+  #subscription;
+  #queue = Promise.resolve();
+
+  constructor(backend, connection, onEvent) {
+    this.#backend = backend;
+    this.#connection = connection;
+    this.#onEvent = onEvent;
+  }
+
+  get folder() {
+    return this.#backend.folder;
+  }
+
+  // Have the events of the emulator's site from now on.
+  async subscribe() {
+    this.#server = await serve({ events: (body) => this.#receive(body) });
+    const subscription = { url: `${this.#server.url}/events`, format: "velo" };
+    this.#subscription = await this.#connection.request("POST", "/_emulator/webhooks", subscription);
+  }
+
+  // What the function, such as `backend/shipping.js:ship`, resolves to. Rejects as it does.
+  async call(name, given = []) {
+    return new Cause("").run(async () => (await this.#backend.function(name))(...given));
+  }
+
+  // The names of the handlers that events.js exports.
+  async handlers() {
+    return Object.keys(await this.#backend.handlers());
+  }
+
+  // The names of the handlers that the emulator has events for.
+  async knownHandlers() {
+    const { eventTypes } = await this.#connection.request("GET", "/_emulator/manifest");
+    return eventTypes.map(({ handler }) => handler);
+  }
+
+  // The triggered e-mails that the site's code has sent, oldest first: { at, emailId, contactId, variables }.
+  async emails() {
+    return (await this.#connection.request("GET", "/_emulator/emails")).emails;
+  }
+
+  // Have no more events, and let go of the files.
+  async close() {
+    if (this.#subscription) {
+      const unsubscribed = this.#connection.request("DELETE", `/_emulator/webhooks/${this.#subscription.id}`);
+      await unsubscribed.catch(() => {}); // the emulator may have gone first
+      this.#server.close();
+      await this.#queue;
+    }
+    this.#backend.close();
+  }
+
+  // One event after the other, each awaited. An error is a failed delivery (R508).
+  #receive(body) {
+    const handled = this.#queue.then(() => this.#handle(body));
+    this.#queue = handled.then(
+      () => {},
+      () => {},
+    );
+    return handled;
+  }
+
+  async #handle({ handler, event }) {
+    const label = `${handler} ${event?.metadata?.entityId ?? event?.orderNumber}`;
+    let error, isHandled;
+    await new Cause(label).run(async () => {
+      try {
+        const handlers = await this.#backend.handlers();
+        isHandled = Object.hasOwn(handlers, handler);
+        if (isHandled) await handlers[handler](event);
+      } catch (thrown) {
+        error = thrown ?? new Error(`${handler} threw ${thrown}`);
+      }
+    });
+    if (isHandled || error) this.#onEvent({ label, handler, event, error });
+    return { status: error ? 500 : 200 };
+  }
+}
+
+function tell({ error }) {
+  if (error) console.error(error);
+}

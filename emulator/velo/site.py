@@ -1,0 +1,128 @@
+"""A Velo site as tests and the command line run it: its functions can be called, its events.js gets the events."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+from urllib.request import ProxyHandler, Request, build_opener
+
+from emulator.sites import DEFAULT_SITE_ID
+from emulator.velo.node import MAIN, find_node
+
+_STOP_TIMEOUT_S = 10
+_CALL_TIMEOUT_S = 120
+
+
+class VeloError(Exception):
+    """What a function rejected with, or why it could not be called. `details` are those of a refusal."""
+
+    def __init__(self, message: str, details: Mapping[str, Any] | None = None, stack: str = "") -> None:
+        super().__init__(message)
+        self.details = details
+        self.stack = stack
+
+
+@dataclass(frozen=True)
+class VeloSite:
+    """The backend code of a folder in a Node process of its own. A changed file counts from the next call or event.
+
+    `folder` is the backend folder. Of the `handlers` that events.js exports, the `unknown_handlers` wait for events
+    that the emulator does not have; it has `known_handlers`.
+    """
+
+    folder: Path
+    handlers: tuple[str, ...]
+    unknown_handlers: tuple[str, ...]
+    known_handlers: tuple[str, ...]
+    process: subprocess.Popen[str] = field(repr=False)
+    address: str = field(repr=False)
+    emulator_url: str
+    site_id: str
+
+    @classmethod
+    def start(
+        cls,
+        directory: Path | str,
+        url: str,
+        site_id: str = DEFAULT_SITE_ID,
+        *,
+        events: bool = True,
+        output: int | IO[Any] | None = None,
+    ) -> Self:
+        """Run the site in `directory`, which holds `backend/` or is it, for that site of the emulator at `url`.
+
+        Without `events` its events.js is left alone. What its code prints goes to `output`, by default standard error.
+        Raises NodeMissing, and VeloError if there is no code or no emulator.
+        """
+        command = [find_node(), str(MAIN), "--directory", str(directory), "--url", url, "--site", site_id]
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            command + ["--events"] * events, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, text=True
+        )
+        facts = json.loads(_stream(process.stdout).readline() or '{"error": "node ended before the site was ready"}')
+        if "error" in facts:
+            _end(process)
+            raise VeloError(facts["error"])
+        return cls(
+            folder=Path(facts["folder"]),
+            handlers=tuple(facts.get("handlers", ())),
+            unknown_handlers=tuple(facts.get("unknownHandlers", ())),
+            known_handlers=tuple(facts.get("knownHandlers", ())),
+            process=process,
+            address=facts["address"],
+            emulator_url=url.rstrip("/"),
+            site_id=site_id,
+        )
+
+    def call(self, function: str, *arguments: Any) -> Any:
+        """What `function`, such as `backend/shipping.js:ship`, resolves to. Raises VeloError as it rejects."""
+        answer = _fetch(f"{self.address}/call", {"function": function, "arguments": arguments})
+        if "error" in answer:
+            error = answer["error"]
+            raise VeloError(error["message"], error.get("details"), error["stack"])
+        return answer["result"]
+
+    def emails(self) -> list[dict[str, Any]]:
+        """The triggered e-mails of the emulator's site, oldest first: `at`, `emailId`, `contactId`, `variables`."""
+        return list(_fetch(f"{self.emulator_url}/_emulator/emails", site_id=self.site_id)["emails"])
+
+    def output(self) -> list[str]:
+        """The lines that the site's code has printed, each behind the event that caused it."""
+        return list(_fetch(f"{self.address}/output", {})["output"])
+
+    def close(self) -> None:
+        """Take the site's subscription back, and end its process."""
+        _end(self.process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """The process ends with its standard input."""
+    _stream(process.stdin).close()
+    try:
+        process.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    _stream(process.stdout).close()
+
+
+def _stream(pipe: IO[str] | None) -> IO[str]:
+    assert pipe is not None, "the process was started with a pipe"  # noqa: S101 - for the type checker
+    return pipe
+
+
+def _fetch(url: str, body: Any = None, site_id: str = "") -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = Request(url, data, {"wix-site-id": site_id} if site_id else {})  # noqa: S310 - on this machine
+    with build_opener(ProxyHandler({})).open(request, timeout=_CALL_TIMEOUT_S) as response:
+        return json.loads(response.read())
