@@ -1,6 +1,6 @@
 """Puts the parts together: the only place that knows all of them."""
 
-from emulator.api.call import Emulator
+from emulator.api.call import Emulator, Tls
 from emulator.api.credentials import Guard
 from emulator.api.gateway import Gateway
 from emulator.api.routes import OPERATIONS
@@ -17,7 +17,7 @@ from emulator.webhooks.envelope import Sealer
 from emulator.webhooks.keys import SigningKey
 
 
-def create_app(settings: Settings | None = None, *, port: int | None = None) -> Gateway:
+def create_app(settings: Settings | None = None, *, port: int | None = None, tls: Tls | None = None) -> Gateway:
     """The emulator as an ASGI application, its seed loaded. `port` is the one it got, if the settings leave it open.
 
     Raises SeedError for a seed that cannot be used, KeyFileError for a key.
@@ -52,5 +52,6 @@ def create_app(settings: Settings | None = None, *, port: int | None = None) -> 
         app_id=settings.app_id,
         app_secret=settings.app_secret,
         instance_id=settings.instance_id,
+        tls=tls,
     )
     return Gateway(OPERATIONS, emulator, body_bytes_max=settings.body_bytes_max)

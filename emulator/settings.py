@@ -35,6 +35,8 @@ class Settings(BaseModel):
     webhook_format: DeliveryFormat = "jwt"
     delivery: Literal["background", "manual"] = "background"
     key_file: Path | None = None
+    tls: bool = False
+    tls_port: Annotated[int, Field(ge=0, le=65_535)] = 8943
     auth: AuthMode = "open"
     rate_limit: Annotated[int, Field(ge=0)] = 0
     api_key: str = "IST.emulator-api-key"

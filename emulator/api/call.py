@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Tls:
+    """Where the emulator speaks https, and the files to trust: its authority, alone and with the public roots."""
+
+    url: str
+    ca_file: str
+    bundle_file: str
+
+
+@dataclass(frozen=True)
 class Emulator:
     """The running emulator: its sites, its webhooks, and what it tells about itself."""
 
@@ -29,6 +38,7 @@ class Emulator:
     app_id: str
     app_secret: str
     instance_id: str
+    tls: Tls | None = None
 
 
 @dataclass(slots=True)

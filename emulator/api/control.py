@@ -64,6 +64,9 @@ async def manifest(call: Call) -> Response:
             "appId": emulator.app_id,
             "appSecret": emulator.app_secret,
             "instanceId": emulator.instance_id,
+            "apiKey": emulator.api_key,
+            "tls": emulator.tls
+            and {"url": emulator.tls.url, "caFile": emulator.tls.ca_file, "bundleFile": emulator.tls.bundle_file},
             "publicKey": emulator.sealer.key.public_pem,
             "publicKeyBase64": emulator.sealer.key.public_base64,
             "operations": [

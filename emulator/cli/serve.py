@@ -2,6 +2,8 @@
 
 import gc
 import logging
+import socket
+import ssl
 from json import dumps
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ import uvicorn
 from pydantic import ValidationError
 
 from emulator import __version__
+from emulator.api.call import Tls
 from emulator.api.gateway import Gateway
 from emulator.app import create_app
 from emulator.cli.server import Server, listening
+from emulator.cli.tls import certificates, state_folder, trust_bundle
 from emulator.domain.violations import field_path
 from emulator.settings import Settings, SettingsError, parse_behaviours
 from emulator.sites import DEFAULT_SITE_ID
@@ -49,6 +53,8 @@ _SHUTDOWN_TIMEOUT_S = 5
     help="Ask callers for nothing, for any credential, or for a known one with permission.",
 )
 @click.option("--rate-limit", type=int, default=_DEFAULTS.rate_limit, help="Calls per minute and site; 0 is no limit.")
+@click.option("--tls", is_flag=True, help="Serve https too, as www.wixapis.com, with a local authority.")
+@click.option("--tls-port", type=int, default=_DEFAULTS.tls_port, help="Port for https; 0 takes a free one.")
 @click.option("--key-file", type=click.Path(path_type=Path), help="PEM private key to sign webhooks with.")
 @click.option("--app-id", default=_DEFAULTS.app_id, help="The app's id.")
 @click.option("--app-secret", default=_DEFAULTS.app_secret, help="The app's secret.")
@@ -62,7 +68,8 @@ def serve(port_file: Path | None, log_level: str, json: bool, **options: Any) ->
     settings = _settings(options)
     listener = listening(settings.host, settings.port)
     port = listener.getsockname()[1]
-    app = create_app(settings, port=port)
+    secure, tls = _secured(settings) if settings.tls else (None, None)
+    app = create_app(settings, port=port, tls=tls)
     gc.collect()
     gc.freeze()  # what is loaded by now stays; collecting it again and again would only slow answers down
 
@@ -78,7 +85,7 @@ def serve(port_file: Path | None, log_level: str, json: bool, **options: Any) ->
         access_log=False,
         timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
     )
-    Server(configuration, announce).run(sockets=[listener])
+    Server(configuration, announce, secure).run(sockets=[listener])
 
 
 def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
@@ -98,6 +105,8 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
             "orders": len(orders),
             "webhookUrls": list(settings.webhook_url),
             "publicKeyUrl": f"{facts.base_url}/_emulator/public-key",
+            "tlsUrl": facts.tls and facts.tls.url,
+            "caFile": facts.tls and facts.tls.ca_file,
         }
         return dumps(banner)
     return "\n".join(
@@ -110,8 +119,20 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
             f"  seed       {seeded}",
             f"  webhooks   {', '.join(settings.webhook_url) or 'none; wix-emulator listen, or --webhook-url URL'}",
             f"  public key {facts.base_url}/_emulator/public-key (?format=base64 for one line)",
+            *([f"  https      {facts.tls.url}, certified by {facts.tls.ca_file}"] if facts.tls else []),
         ]
     )
+
+
+def _secured(settings: Settings) -> tuple[tuple[socket.socket, ssl.SSLContext], Tls]:
+    """The socket for https with its certificate, and what clients need to know of it."""
+    files = certificates(state_folder())
+    listener = listening(settings.host, settings.tls_port)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.server)
+    bundle = trust_bundle(state_folder())
+    url = settings.model_copy(update={"base_url": None}).url(listener.getsockname()[1]).replace("http:", "https:")
+    return (listener, context), Tls(url, str(files.authority), str(bundle))
 
 
 def _settings(options: dict[str, Any]) -> Settings:

@@ -1,8 +1,10 @@
 """What the verbs that serve have in common: a listening socket, and a server that stops quietly."""
 
+import asyncio
 import contextlib
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 
 import uvicorn
@@ -26,16 +28,35 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """A server that says when it answers, and for which a signal to stop is no failure."""
+    """A server that says when it answers, and for which a signal to stop is no failure.
 
-    def __init__(self, configuration: uvicorn.Config, announce: Callable[[], None]) -> None:
+    `secure` is a second socket, on which it speaks TLS.
+    """
+
+    def __init__(
+        self,
+        configuration: uvicorn.Config,
+        announce: Callable[[], None],
+        secure: tuple[socket.socket, ssl.SSLContext] | None = None,
+    ) -> None:
         super().__init__(configuration)
         self._announce = announce
+        self._secure = secure
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and then say so."""
         await super().startup(sockets)
+        if self._secure is not None:
+            listener, context = self._secure
+            loop = asyncio.get_running_loop()
+            self.servers.append(await loop.create_server(self._protocol, sock=listener, ssl=context))
         self._announce()
+
+    def _protocol(self) -> asyncio.Protocol:
+        """What answers one connection, as uvicorn itself makes it for its own sockets."""
+        return self.config.http_protocol_class(  # type: ignore[call-arg]  # a protocol class of uvicorn's
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,0 +1,78 @@
+"""The certificates that https needs: a local authority that stays the same, and a server certificate from it."""
+
+import os
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emulator.cli.client import fail
+
+if TYPE_CHECKING:
+    import trustme
+
+NAMES = ("localhost", "127.0.0.1", "::1", "www.wixapis.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Files: the authority that clients are to trust, and the server's certificate with its key."""
+
+    authority: Path
+    server: Path
+
+
+def state_folder() -> Path:
+    """Where this user's emulators keep what has to stay the same from run to run."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "wix-emulator"
+
+
+def certificates(folder: Path) -> Certificates:
+    """The authority, made once, and a fresh server certificate from it.
+
+    Ends the command if the folder cannot be written.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        authority = _authority(folder)
+        server = folder / "server.pem"
+        certificate = authority.issue_cert(*NAMES)
+        chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
+        _write(server, certificate.private_key_pem.bytes() + chain)
+    except OSError as error:
+        fail(f"cannot keep certificates in {folder}: {error.strerror}; set XDG_STATE_HOME to a writable folder")
+    return Certificates(folder / "ca.pem", server)
+
+
+def trust_bundle(folder: Path) -> Path:
+    """A file with the authority and the public roots of this machine, for clients that take one bundle only."""
+    bundle = folder / "bundle.pem"
+    roots = ssl.create_default_context().get_ca_certs(binary_form=True)
+    public = "".join(ssl.DER_cert_to_PEM_cert(root) for root in roots)
+    _write(bundle, ((folder / "ca.pem").read_text(encoding="ascii") + public).encode())
+    return bundle
+
+
+def _authority(folder: Path) -> "trustme.CA":
+    import trustme
+
+    certificate, key = folder / "ca.pem", folder / "ca-key.pem"
+    try:
+        return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
+    except FileNotFoundError:
+        pass
+    except ValueError as error:
+        fail(f"{certificate} or {key} is damaged ({error}); remove both, and trust the new authority")
+    authority = trustme.CA(organization_name="wix-emulator local authority")
+    _write(key, authority.private_key_pem.bytes())
+    _write(certificate, authority.cert_pem.bytes())
+    return authority
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write the file for this user's eyes only, all at once."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    temporary.replace(path)
