@@ -1,12 +1,14 @@
 """The life of an order apart from its fulfillments: placed, approved, paid, changed, canceled."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import count
 from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from emulator.domain.order_parts import (
     Address,
@@ -29,6 +31,7 @@ from emulator.domain.refusals import (
     StatusNotSupported,
     UnsupportedTransition,
 )
+from emulator.domain.violations import violated
 from emulator.domain.wire import Items, WireModel, format_timestamp
 
 ApprovalStrategy = Literal["DEFAULT", "PAYMENT_RECEIVED", "PAYMENT_METHOD_SAVED"]
@@ -49,6 +52,14 @@ class OrderDraft(OrderProperties):
     channel_info: ChannelInfo
     price_summary: PriceSummary
     payment_status: PaymentStatus = "NOT_PAID"
+
+    @field_validator("line_items")
+    @classmethod
+    def _differ_in_id(cls, items: tuple[LineItemDraft, ...]) -> tuple[LineItemDraft, ...]:
+        for item_id, times in Counter(item.id for item in items if item.id).items():
+            if times > 1:
+                raise violated("OTHER", f"has {times} entries with the id {item_id}")
+        return items
 
 
 class BuyerPatch(WireModel):
@@ -99,11 +110,11 @@ def place(
     wire = draft.model_dump(mode="json", exclude_none=True)
     for field in ("fulfillments", "fulfillmentStatus", "activities"):
         wire.pop(field, None)  # read-only: a caller cannot set them
-    for position, item in enumerate(wire["lineItems"], start=1):
-        item["id"] = item.get("id") or f"00000000-0000-0000-0000-{position:012d}"
+    _identify(wire["lineItems"])
     moment = format_timestamp(now)
     wire |= {"id": order_id, "number": number, "createdDate": moment, "updatedDate": moment, "status": "INITIALIZED"}
-    order = Order.model_validate(wire).with_activity("ORDER_PLACED", now)
+    # Wire names only: an unknown field of the caller's may have the name of an attribute of ours (R401).
+    order = Order.model_validate(wire, by_alias=True, by_name=False).with_activity("ORDER_PLACED", now)
     is_paid = draft.payment_status == "PAID"
     if is_paid:
         order = order.with_activity("ORDER_PAID", now)
@@ -169,6 +180,15 @@ def transactions(order: Order) -> dict[str, Any]:
     return {"orderId": order.id, "payments": [payment], "refunds": []}
 
 
+def _identify(line_items: list[dict[str, Any]]) -> None:
+    """Number the line items that came without an id (R402)."""
+    taken = {item.get("id") for item in line_items}
+    numbers = (f"00000000-0000-0000-0000-{number:012d}" for number in count(1))
+    free = (number for number in numbers if number not in taken)
+    for item in line_items:
+        item["id"] = item.get("id") or next(free)
+
+
 def _refuse_unsettled(order: Order) -> None:
     if order.status == "PENDING":
         raise OrderIsPending(order.id)
@@ -188,8 +208,10 @@ _REPLACED_WHOLE = frozenset({"address", "contactDetails"})
 def _merged(value: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(value)
     for name, new in patch.items():
-        if isinstance(new, Mapping) and name not in _REPLACED_WHOLE:
-            merged[name] = _merged(value.get(name) or {}, new)
+        if isinstance(new, Mapping):
+            below = _merged({} if name in _REPLACED_WHOLE else value.get(name) or {}, new)
+            if below or name in value:  # a patch that sets nothing makes nothing
+                merged[name] = below
         elif new is None:
             merged.pop(name, None)
         else:
