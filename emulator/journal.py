@@ -69,6 +69,7 @@ class Journal:
 
     def __init__(self, entries_max: int) -> None:
         self._entries_max = entries_max
+        self._followed: Entry | None = None
         self.clear()
 
     def record(self, entry: Entry) -> None:
@@ -89,7 +90,7 @@ class Journal:
 
     @contextmanager
     def following(self, entry: Entry) -> Iterator[None]:
-        """Note down on the entry what happens inside. No operation of the emulated API awaits anything, so that is its own."""
+        """Note down on the entry what happens inside. No operation of the emulated API awaits, so that is its own."""
         self._followed = entry
         try:
             yield
@@ -124,7 +125,6 @@ class Journal:
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._sizes: dict[str, int] = {}
         self._bytes = 0
-        self._followed: Entry | None = None
 
     def _forget_oldest(self) -> None:
         request_id, _ = self._entries.popitem(last=False)

@@ -7,12 +7,23 @@ from emulator.site import Setup, Site
 DEFAULT_SITE_ID = "5e7b1d60-0000-4000-8000-000000000949"
 
 
+def instance_of(site_id: str, default_instance_id: str) -> str:
+    """The id of the app's instance on that site: the default site has the default instance, another its own id (R701)."""
+    return default_instance_id if site_id == DEFAULT_SITE_ID else site_id
+
+
+def site_of(instance_id: str, default_instance_id: str) -> str:
+    """The site on which the app's instance has that id (R701)."""
+    return DEFAULT_SITE_ID if instance_id == default_instance_id else instance_id
+
+
 class Sites:
     """Finds sites by id, and keeps `sites_max` of them.
 
-    One too many, and the least recently used idle one goes: no request of it is in flight, and no delivery is in flight or
-    due. So a suite that makes many sites cannot take one away that somebody works with just now. If none is idle, the
-    least recently used one without a request goes with its deliveries; only when each has a request are there more.
+    One too many, and the least recently used idle one goes: no request of it is in flight, and no delivery is in
+    flight or due. So a suite that makes many sites cannot take one away that somebody works with just now. If none is
+    idle, the least recently used one without a request goes with its deliveries; only when each has a request are
+    there more.
     """
 
     def __init__(self, setup: Setup, sites_max: int = 1_000) -> None:

@@ -7,7 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
 from pydantic.alias_generators import to_camel
@@ -26,7 +26,7 @@ from emulator.walks import WalksState
 if TYPE_CHECKING:
     from emulator.site import Site
 
-VERSION = 1
+VERSION: Final = 1
 
 
 class SiteState(BaseModel):
@@ -85,18 +85,12 @@ def fingerprint(site: "Site") -> str:
 def save(site: "Site") -> bytes:
     """The document, as JSON."""
     state = state_of(site)
-    snapshot = Snapshot.model_construct(
-        version=VERSION, site_id=site.id, fingerprint=_digest(state), **dict(state)
-    )
+    snapshot = Snapshot.model_construct(version=VERSION, site_id=site.id, fingerprint=_digest(state), **dict(state))
     return snapshot.model_dump_json().encode()
 
 
-def load(site: "Site", document: bytes) -> str:
-    """Put the document's state in place of the site's, and empty its journal; the fingerprint.
-
-    Raises InvalidRequest, with all that is wrong, and then changes nothing.
-    """
-    snapshot = read(document)
+def restore(site: "Site", snapshot: Snapshot) -> str:
+    """Put that state in place of the site's, and empty its journal; the fingerprint."""
     site.reset()
     if snapshot.time is None:
         site.clock.follow_system()
@@ -113,7 +107,7 @@ def load(site: "Site", document: bytes) -> str:
 
 
 def read(document: bytes) -> Snapshot:
-    """The document, understood and consistent in itself. Raises InvalidRequest."""
+    """The document, understood and consistent in itself. Raises InvalidRequest, with all that is wrong with it."""
     try:
         _refuse_other_version(document)
         snapshot = Snapshot.model_validate_json(document)

@@ -9,13 +9,13 @@ from emulator import __version__
 from emulator.api.call import Call
 from emulator.api.responses import json_object, parse, render_json
 from emulator.domain.events import EVENT_TYPES
-from emulator.domain.refusals import InvalidRequest, NotFound, Violation
-from emulator.domain.rules import RULES, UNKNOWN_PATHS, Rule
+from emulator.domain.refusals import InvalidRequest, Violation
+from emulator.domain.rules import RULES, Rule
 from emulator.domain.violations import violations_of
-from emulator.domain.wire import WireModel, format_timestamp
-from emulator.journal import Entry
+from emulator.domain.wire import WireModel
 from emulator.operations import control as operations
 from emulator.seeds import SeedError
+from emulator.sites import instance_of
 
 
 class CreateOrdersRequest(WireModel):
@@ -23,24 +23,6 @@ class CreateOrdersRequest(WireModel):
 
     count: Annotated[int, Field(ge=1, le=1_000)] = 1
     order: dict[str, Any] = Field(default_factory=dict)
-
-
-class FindRequestRequest(WireModel):
-    """Which entry of the journal."""
-
-    request_id: str
-
-
-class RequestNotFound(NotFound):
-    """A request that the journal does not hold, or no longer."""
-
-    code = "REQUEST_NOT_FOUND"
-    rule = UNKNOWN_PATHS
-
-    def __init__(self, request_id: str) -> None:
-        super().__init__(
-            f"the journal of this site has no request {request_id}; GET /_emulator/requests lists what it has"
-        )
 
 
 async def health(call: Call) -> Response:
@@ -63,7 +45,7 @@ async def manifest(call: Call) -> Response:
             "siteId": call.site.id,
             "appId": emulator.app_id,
             "appSecret": emulator.app_secret,
-            "instanceId": emulator.instance_id,
+            "instanceId": instance_of(call.site.id, emulator.instance_id),
             "apiKey": emulator.api_key,
             "tls": emulator.tls
             and {"url": emulator.tls.url, "caFile": emulator.tls.ca_file, "bundleFile": emulator.tls.bundle_file},
@@ -110,27 +92,7 @@ async def seed(call: Call) -> Response:
 
 async def list_rules(call: Call) -> Response:  # noqa: ARG001 - every endpoint takes the call
     """List every rule with its evidence."""
-    return render_json({"rules": [_rule(rule) for rule in RULES.values()]})
-
-
-async def list_requests(call: Call) -> Response:
-    """List the journal, oldest first."""
-    return render_json({"requests": [_entry(entry) for entry in call.site.journal.entries()]})
-
-
-async def get_request(call: Call) -> Response:
-    """Explain one request."""
-    request_id = parse(call, FindRequestRequest).request_id
-    entry = call.site.journal.find(request_id)
-    if entry is None:
-        raise RequestNotFound(request_id)
-    return render_json(_entry(entry))
-
-
-async def clear_requests(call: Call) -> Response:
-    """Empty the journal."""
-    call.site.journal.clear()
-    return render_json({})
+    return render_json({"rules": [described_rule(rule) for rule in RULES.values()]})
 
 
 async def openapi(call: Call) -> Response:  # noqa: ARG001 - every endpoint takes the call
@@ -140,7 +102,8 @@ async def openapi(call: Call) -> Response:  # noqa: ARG001 - every endpoint take
     return render_json(control_document())
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def described_rule(rule: Rule) -> dict[str, Any]:
+    """The rule as the control plane shows it."""
     return {
         "id": rule.id,
         "statement": rule.statement,
@@ -148,21 +111,3 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "source": rule.source,
         "setting": rule.setting,
     }
-
-
-def _entry(entry: Entry) -> dict[str, Any]:
-    rendered: dict[str, Any] = {
-        "requestId": entry.request_id,
-        "at": format_timestamp(entry.at),
-        "method": entry.method,
-        "path": entry.path,
-        "operation": entry.operation,
-        "status": entry.status,
-    }
-    if entry.refusal is not None:
-        rendered["refusal"] = {
-            "message": entry.refusal.message,
-            "values": entry.refusal.data,
-            "rule": _rule(entry.refusal.rule),
-        }
-    return rendered

@@ -1,15 +1,17 @@
 """Faults over HTTP: armed, listed and taken back."""
 
+import dataclasses
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from emulator.api.call import Call
-from emulator.api.responses import parse, render_json
+from emulator.api.responses import json_object, parse, render_json
 from emulator.api.webhooks import IdentifiedRequest, PlannedChaos
 from emulator.domain.refusals import InvalidRequest, NotFound, Violation, find_refusal, refusal_codes
 from emulator.domain.rules import UNKNOWN_PATHS
+from emulator.domain.unread import Unread, nearest, unread_fields
 from emulator.domain.wire import WireModel
 from emulator.faults import Drop, Effect, Fault
 
@@ -33,6 +35,12 @@ class ArmFaultRequest(WireModel):
     skip: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
+class ListFaultsRequest(WireModel):
+    """Which faults: all, or those that have not happened, or those that have."""
+
+    unused: Annotated[bool, Field(strict=False)] | None = None
+
+
 class FaultNotFound(NotFound):
     """A fault that the site does not have."""
 
@@ -44,14 +52,17 @@ class FaultNotFound(NotFound):
 
 
 async def list_faults(call: Call) -> Response:
-    """List the site's faults, spent ones included."""
-    return render_json({"faults": [_rendered(fault) for fault in call.site.faults.armed()]})
+    """List the site's faults, spent ones included; or those alone that have not happened."""
+    unused = parse(call, ListFaultsRequest).unused
+    faults = [one for one in call.site.faults.armed() if unused in (None, one.is_unused)]
+    return render_json({"faults": [_rendered(fault) for fault in faults]})
 
 
 async def arm_fault(call: Call) -> Response:
     """Plan a misbehaviour."""
     request = parse(call, ArmFaultRequest)
-    _refuse_unknown_operation(request.operation)
+    refuse_unread(call, ArmFaultRequest)
+    refuse_unknown_operation(request.operation)
     effect = _effect(request.effect)
     fault = Fault(call.site.ids.guid(), request.operation, effect, request.times, request.skip)
     call.site.faults.arm(fault)
@@ -72,21 +83,72 @@ async def clear_faults(call: Call) -> Response:
     return render_json({})
 
 
-def _refuse_unknown_operation(operation: str) -> None:
+def refuse_unread(call: Call, model: type[BaseModel]) -> None:
+    """Refuse a request that says something which nobody reads: in a test it would be a test of something else."""
+    unread = unread_fields(model, json_object(call.body))
+    if unread:
+        raise InvalidRequest(Violation(one.path, _unknown(one, model), "FIELD_NOT_ALLOWED") for one in unread)
+
+
+def refuse_unknown_operation(operation: str) -> None:
+    """Refuse what is no operation of the emulated API."""
+    found = _unknown_operation(operation)
+    if found is not None:
+        raise InvalidRequest([found])
+
+
+def unfit(fault: Fault) -> list[Violation]:
+    """What is wrong with a fault that was not armed here but comes from a snapshot."""
+    violations = [_unknown_operation(fault.operation), _unknown_refusal(fault.effect.refusal)]
+    kinds = [value for value in dataclasses.astuple(fault.effect) if value is not None]
+    if len(kinds) != 1:
+        violations.append(Violation("effect", f"must have exactly one effect, has {len(kinds)}", "ONE_OF_ALIGNMENT"))
+    return [violation for violation in violations if violation is not None]
+
+
+def described_effect(effect: Effect) -> dict[str, Any]:
+    """The effect as it is armed."""
+    described = {
+        "error": effect.refusal,
+        "status": effect.status,
+        "delayMs": effect.delay_ms,
+        "drop": effect.drop,
+        "chaos": effect.chaos and effect.chaos.name,
+    }
+    return {name: value for name, value in described.items() if value is not None}
+
+
+def _unknown(unread: Unread, model: type[BaseModel]) -> str:
+    if unread.did_you_mean is not None:
+        return f"is unknown; did you mean {unread.did_you_mean}?"
+    known = PlannedEffect if unread.path.startswith("effect.") else model
+    return f"is unknown; known: {', '.join(field.alias or name for name, field in known.model_fields.items())}"
+
+
+def _unknown_operation(operation: str) -> Violation | None:
     from emulator.api.routes import OPERATIONS
 
     known = [one.id for one in OPERATIONS if not one.is_control]
-    if operation not in known:
-        raise InvalidRequest([Violation("operation", f"must be one of {', '.join(known)}", "INVALID_ENUM_VALUE")])
+    if operation in known:
+        return None
+    meant = nearest(operation, known)
+    hint = f"; did you mean {meant}?" if meant else ""
+    return Violation("operation", f"must be one of {', '.join(known)}{hint}", "INVALID_ENUM_VALUE")
+
+
+def _unknown_refusal(code: str | None) -> Violation | None:
+    if code is None or find_refusal(code) is not None:
+        return None
+    return Violation("effect.error", f"must be one of {', '.join(refusal_codes())}", "INVALID_ENUM_VALUE")
 
 
 def _effect(planned: PlannedEffect) -> Effect:
     if len(planned.model_fields_set) != 1:
         known = "error, status, delayMs, drop, chaos"
         raise InvalidRequest([Violation("effect", f"must have exactly one of {known}", "ONE_OF_ALIGNMENT")])
-    if planned.error is not None and find_refusal(planned.error) is None:
-        described = f"must be one of {', '.join(refusal_codes())}"
-        raise InvalidRequest([Violation("effect.error", described, "INVALID_ENUM_VALUE")])
+    unknown = _unknown_refusal(planned.error)
+    if unknown is not None:
+        raise InvalidRequest([unknown])
     return Effect(
         refusal=planned.error,
         status=planned.status,
@@ -97,19 +159,12 @@ def _effect(planned: PlannedEffect) -> Effect:
 
 
 def _rendered(fault: Fault) -> dict[str, Any]:
-    effect = fault.effect
-    rendered = {
-        "error": effect.refusal,
-        "status": effect.status,
-        "delayMs": effect.delay_ms,
-        "drop": effect.drop,
-        "chaos": effect.chaos and effect.chaos.name,
-    }
     return {
         "id": fault.id,
         "operation": fault.operation,
         "times": fault.times,
         "skip": fault.skip,
         "used": fault.used,
-        "effect": {name: value for name, value in rendered.items() if value is not None},
+        "remaining": fault.remaining,
+        "effect": described_effect(fault.effect),
     }

@@ -1,7 +1,6 @@
-"""Carries out a fault on a call."""
+"""Carries out a call of the emulated API, as it should be or as a fault wants it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.responses import Response
@@ -11,16 +10,25 @@ from emulator.api.call import Call
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY
 from emulator.domain.refusals import PlannedRefusal, find_refusal
 from emulator.faults import Effect
-
-Answer = Callable[[Call], Awaitable[Response]]
+from emulator.journal import Entry
 
 
 class ConnectionDropped(Exception):  # noqa: N818 - asked for, not an error
     """The reply of this call must not reach the client."""
 
 
-async def misbehave(effect: Effect, call: Call, answer: Answer) -> Response:
-    """Answer the call as the fault wants it. Raises PlannedRefusal, ConnectionDropped."""
+class SiteReplaced(Exception):  # noqa: N818 - asked for, not an error
+    """The site was reset, or another state loaded, while this call waited: it must leave no trace."""
+
+
+async def follow(call: Call, entry: Entry) -> Response:
+    """Answer the call, what it does noted on the journal's entry."""
+    with call.site.journal.following(entry):
+        return await call.operation.endpoint(call)
+
+
+async def misbehave(effect: Effect, call: Call, entry: Entry) -> Response:
+    """Answer the call as the fault wants it. Raises PlannedRefusal, ConnectionDropped, SiteReplaced."""
     if effect.refusal is not None and (original := find_refusal(effect.refusal)):
         raise PlannedRefusal(original)
     if effect.status is not None:
@@ -29,9 +37,11 @@ async def misbehave(effect: Effect, call: Call, answer: Answer) -> Response:
         raise ConnectionDropped
     if effect.delay_ms is not None:
         await asyncio.sleep(effect.delay_ms / 1000)
+        if call.is_overtaken:
+            raise SiteReplaced
     call.site.mishap = effect.chaos
     try:
-        response = await answer(call)
+        response = await follow(call, entry)
     finally:
         call.site.mishap = None
     if effect.drop == "afterCommit":

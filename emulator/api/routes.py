@@ -1,6 +1,6 @@
 """The operation table: every call that the emulator answers, once."""
 
-from emulator.api import clock, control, emails, faults, fulfillments, oauth, orders, webhooks
+from emulator.api import clock, control, emails, faults, fulfillments, journal, oauth, orders, state, webhooks
 from emulator.api.operation import APP_AND_MEMBER, Operation
 from emulator.domain.credentials import MANAGE_ORDERS as WRITE
 from emulator.domain.credentials import READ_ORDERS as READ
@@ -215,16 +215,52 @@ OPERATIONS: tuple[Operation, ...] = (
         refusals=(InvalidRequest,),
     ),
     Operation("listRules", "GET", "/_emulator/rules", control.list_rules, "The rules and their evidence"),
-    Operation("listRequests", "GET", "/_emulator/requests", control.list_requests, "The journal"),
-    Operation("clearRequests", "DELETE", "/_emulator/requests", control.clear_requests, "Empty the journal"),
+    Operation(
+        "listRequests",
+        "GET",
+        "/_emulator/requests",
+        journal.list_requests,
+        "The journal",
+        journal.ListRequestsRequest,
+        refusals=(InvalidRequest,),
+    ),
+    Operation("clearRequests", "DELETE", "/_emulator/requests", journal.clear_requests, "Empty the journal"),
     Operation(
         "getRequest",
         "GET",
         "/_emulator/requests/{requestId}",
-        control.get_request,
+        journal.get_request,
         "Explain one request",
-        control.FindRequestRequest,
-        refusals=(control.RequestNotFound,),
+        journal.FindRequestRequest,
+        refusals=(journal.RequestNotFound,),
+    ),
+    Operation(
+        "verifyRequests",
+        "POST",
+        "/_emulator/requests/verify",
+        journal.verify_requests,
+        "Whether the site was asked as expected",
+        journal.VerifyRequestsRequest,
+        refusals=(InvalidRequest,),
+    ),
+    Operation("getState", "GET", "/_emulator/state", state.get_state, "The whole state of the site"),
+    Operation(
+        "putState",
+        "PUT",
+        "/_emulator/state",
+        state.put_state,
+        "Put a saved state in place of the site's",
+        refusals=(InvalidRequest,),
+        body_bytes_max=state.SNAPSHOT_BYTES_MAX,
+    ),
+    Operation(
+        "setLifecycle",
+        "POST",
+        "/_emulator/orders/{id}/lifecycle",
+        state.set_lifecycle,
+        "Have an order's fulfillments walk",
+        state.LifecycleRequest,
+        refusals=(InvalidRequest, OrderNotFound),
     ),
     Operation("openapi", "GET", "/_emulator/openapi.json", control.openapi, "The control plane's OpenAPI document"),
     Operation("listSubscriptions", "GET", "/_emulator/webhooks", webhooks.list_subscriptions, "Who gets which events"),
@@ -329,7 +365,15 @@ OPERATIONS: tuple[Operation, ...] = (
         clock.AdvanceClockRequest,
         refusals=(InvalidRequest,),
     ),
-    Operation("listFaults", "GET", "/_emulator/faults", faults.list_faults, "Planned misbehaviour"),
+    Operation(
+        "listFaults",
+        "GET",
+        "/_emulator/faults",
+        faults.list_faults,
+        "Planned misbehaviour",
+        faults.ListFaultsRequest,
+        refusals=(InvalidRequest,),
+    ),
     Operation(
         "armFault",
         "POST",

@@ -1,4 +1,4 @@
-"""The lifecycle simulation: which status a fulfillment takes next, and when, as a carrier would report it (R601, R602)."""
+"""The lifecycle simulation: which status a fulfillment takes next and when, as a carrier would report it (R601)."""
 
 import re
 from collections.abc import Mapping

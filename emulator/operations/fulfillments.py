@@ -8,7 +8,7 @@ from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch
 from emulator.domain.orders import Order
 from emulator.domain.refusals import Refusal
 from emulator.domain.shipping import TakenElsewhere, amend, fulfill, withdraw
-from emulator.operations.publishing import publish_fulfillments
+from emulator.operations.publishing import publish_fulfillment_status, publish_fulfillments
 from emulator.site import Site
 
 
@@ -34,7 +34,7 @@ def list_for_orders(site: Site, order_ids: Iterable[str]) -> list[Order]:
 def create(site: Site, order_id: str, draft: FulfillmentDraft) -> Order:
     """The order with a new fulfillment, which is its last one. Raises the refusals of `shipping.fulfill`."""
     order = site.store.order(order_id)
-    return _keep(site, _fulfilled(site, order, (draft,), site.behaviours))
+    return _keep(site, order, _fulfilled(site, order, (draft,), site.behaviours))
 
 
 def create_in_bulk(site: Site, entries: Iterable[BulkEntry]) -> list[Order | Refusal]:
@@ -54,27 +54,30 @@ def update(site: Site, order_id: str, fulfillment_id: str, patch: FulfillmentPat
         behaviours=site.behaviours,
         taken_elsewhere=_taken_outside(site, order),
     )
-    return order if amended is order else _keep(site, amended)  # R303
+    return order if amended is order else _keep(site, order, amended)  # R303
 
 
 def delete(site: Site, order_id: str, fulfillment_id: str) -> Order:
     """The order without that fulfillment. Raises OrderNotFound, FulfillmentNotFound."""
-    return _keep(site, withdraw(site.store.order(order_id), fulfillment_id, now=site.clock.now()))
+    order = site.store.order(order_id)
+    return _keep(site, order, withdraw(order, fulfillment_id, now=site.clock.now()))
 
 
 def _create_entry(site: Site, entry: BulkEntry, behaviours: Behaviours) -> Order | Refusal:
     try:
-        order = _fulfilled(site, site.store.order(entry.order_id), entry.drafts, behaviours)
+        order = site.store.order(entry.order_id)
+        fulfilled = _fulfilled(site, order, entry.drafts, behaviours)
     except Refusal as refusal:
         site.journal.note_refusal(refusal)
         return refusal
-    return _keep(site, order)
+    return _keep(site, order, fulfilled)
 
 
-def _keep(site: Site, order: Order) -> Order:
-    site.store.put(order)
-    publish_fulfillments(site, order)
-    return order
+def _keep(site: Site, before: Order, after: Order) -> Order:
+    site.store.put(after)
+    publish_fulfillments(site, after)
+    publish_fulfillment_status(site, before, after)
+    return after
 
 
 def _fulfilled(site: Site, order: Order, drafts: Iterable[FulfillmentDraft], behaviours: Behaviours) -> Order:

@@ -130,8 +130,10 @@ class Dispatcher:
         return total
 
     async def advance(self, site: Site, step: timedelta) -> Settled:
-        """Move the site's clock on; whatever falls due on the way, deliveries and steps of the lifecycle, happens at its
-        moment, in order. Over a reset it stops: the fresh site's clock is not this call's to move."""
+        """Move the site's clock on; deliveries and steps of the lifecycle that fall due on the way happen in order.
+
+        Over a reset it stops: the fresh site's clock is not this call's to move.
+        """
         total, epoch = Settled(), site.epoch
         target = site.clock.now() + step
         site.clock.set(site.clock.now())
@@ -148,7 +150,7 @@ class Dispatcher:
         """Send the delivery again now, out of turn; the delivery with that attempt."""
         epoch = site.outbox.epoch
         await self._prepare()
-        sealed = self._sealer.seal(delivery)
+        sealed = self._sealer.on_site(site.id).seal(delivery)
         attempt = await self._attempt(site, delivery.subscription.url, sealed)
         current = site.outbox.find(delivery.id) if site.outbox.epoch == epoch else None
         redelivered = (current or delivery).redelivered(attempt)
@@ -192,11 +194,11 @@ class Dispatcher:
 
     async def _run_lane(self, key: LaneKey) -> Settled:
         site, epoch, lane = key
-        outbox, outcome = site.outbox, Settled()
+        outbox, outcome, sealer = site.outbox, Settled(), self._sealer.on_site(site.id)
         try:
             await self._prepare()
             while outbox.epoch == epoch and (delivery := outbox.take_due(lane, site.clock.now())) is not None:
-                sealed = self._sealer.seal(delivery)
+                sealed = sealer.seal(delivery)
                 attempt = await self._attempt(site, delivery.subscription.url, sealed)
                 # What was in flight over a reset, or was forgotten meanwhile, leaves no trace.
                 current = outbox.find(delivery.id) if outbox.epoch == epoch else None

@@ -1,0 +1,50 @@
+"""A site's state over HTTP: saved as one document, and loaded again."""
+
+from collections.abc import Iterator
+
+from starlette.responses import Response
+
+from emulator import snapshots
+from emulator.api.call import Call
+from emulator.api.faults import unfit
+from emulator.api.responses import JSON, parse, render_json
+from emulator.domain.lifecycle import Lifecycle
+from emulator.domain.refusals import InvalidRequest, Violation
+from emulator.domain.wire import OrderId, WireModel
+from emulator.faults import Fault
+from emulator.operations import lifecycle as operations
+
+SNAPSHOT_BYTES_MAX = 256 * 1024 * 1024
+
+
+class LifecycleRequest(WireModel):
+    """Whether the order's fulfillments walk, and how fast."""
+
+    id: OrderId
+    lifecycle: Lifecycle = "on"
+
+
+async def get_state(call: Call) -> Response:
+    """Answer with everything of the site, as one document."""
+    return Response(snapshots.save(call.site), media_type=JSON)
+
+
+async def put_state(call: Call) -> Response:
+    """Put the document's state in place of the site's; a wrong document changes nothing."""
+    snapshot = snapshots.read(call.body)
+    violations = [found for index, fault in enumerate(snapshot.faults) for found in _faults(index, fault)]
+    if violations:
+        raise InvalidRequest(violations)
+    return render_json({"fingerprint": snapshots.restore(call.site, snapshot)})
+
+
+async def set_lifecycle(call: Call) -> Response:
+    """Have an order's fulfillments walk as a carrier would report them, or stand still."""
+    request = parse(call, LifecycleRequest)
+    operations.set_lifecycle(call.site, request.id, request.lifecycle)
+    return render_json({"orderId": request.id, "lifecycle": call.site.walks.lifecycle(request.id)})
+
+
+def _faults(index: int, fault: Fault) -> Iterator[Violation]:
+    for violation in unfit(fault):
+        yield Violation(f"faults[{index}].{violation.field}", violation.description, violation.violated_rule)

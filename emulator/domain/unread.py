@@ -1,0 +1,135 @@
+"""What a request sent that nobody reads, and what was probably meant."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
+
+from emulator.domain.carriers import PREDEFINED_PROVIDERS
+from emulator.domain.violations import field_path
+
+_DEPTH_MAX = 8
+_CUTOFF = 0.75
+Path = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A field by its path, and the path or value that was probably meant."""
+
+    path: str
+    did_you_mean: str | None = None
+
+
+def unread_fields(model: type[BaseModel], value: Mapping[str, Any]) -> list[Unread]:
+    """Every field of the value that the model does not have, in the order in which they were sent."""
+    return [Unread(field_path(path), _meant(path, _known(model))) for path in _unread(model, value, ())]
+
+
+def doubtful_providers(value: Any, path: Path = ()) -> Iterator[Unread]:
+    """Every custom shipping provider in the value that nearly is a predefined one; providers match exactly (R110)."""
+    if isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from doubtful_providers(one, (*path, index))
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            if key != "shippingProvider":
+                yield from doubtful_providers(one, (*path, key))
+            elif isinstance(one, str) and (meant := nearly_predefined(one)) is not None:
+                yield Unread(field_path((*path, key)), meant)
+
+
+def nearly_predefined(provider: str) -> str | None:
+    """The predefined provider that was probably meant by a custom one: `Fedex`, `canada-post`, `DHL Express`."""
+    if provider in PREDEFINED_PROVIDERS:
+        return None
+    by_plain_name = {_plain(name): name for name in PREDEFINED_PROVIDERS}
+    first_word = re.split(r"[^A-Za-z]+", provider)[0]
+    for candidate in (_plain(provider), first_word.lower()):
+        if candidate in by_plain_name:
+            return by_plain_name[candidate]
+    near = get_close_matches(_plain(provider), by_plain_name, n=1, cutoff=0.9)
+    return by_plain_name[near[0]] if near else None
+
+
+def nearest(unknown: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant, whatever its case and separators."""
+    by_plain_name = {_plain(name): name for name in known}
+    near = get_close_matches(_plain(unknown), by_plain_name, n=1, cutoff=_CUTOFF)
+    return by_plain_name[near[0]] if near else None
+
+
+def _unread(model: type[BaseModel], value: Mapping[str, Any], path: Path) -> Iterator[Path]:
+    fields = _fields(model)
+    for key, one in value.items():
+        if key in fields:
+            yield from _unread_below(fields[key], one, (*path, key))
+        elif model.model_config.get("extra") != "allow":
+            yield (*path, key)
+
+
+def _unread_below(annotation: Any, value: Any, path: Path) -> Iterator[Path]:
+    below = _model_in(annotation)
+    if below is None:
+        return
+    if isinstance(value, Mapping):
+        yield from _unread(below, value, path)
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            if isinstance(one, Mapping):
+                yield from _unread(below, one, (*path, index))
+
+
+def _meant(path: Path, known: Iterable[str]) -> str | None:
+    """A sibling of a similar name; else a field of that very name elsewhere, as when a level was left out."""
+    parent, leaf = field_path(path[:-1]), str(path[-1])
+    template = re.sub(r"\[\d+\]", "[]", parent)
+    siblings = {one.removeprefix(f"{template}.") if template else one: one for one in known if _parent(one) == template}
+    near = nearest(leaf, siblings)
+    if near is not None:
+        return f"{parent}.{near}" if parent else near
+    return next((one for one in known if _plain(one.rpartition(".")[2]) == _plain(leaf)), None)
+
+
+@cache
+def _known(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_known_paths(model, (), _DEPTH_MAX)))
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _known_paths(model: type[BaseModel], path: Path, depth: int) -> Iterator[str]:
+    for name, annotation in _fields(model).items():
+        here = ".".join((*map(str, path), name))
+        yield here
+        below = _model_in(annotation)
+        if below is not None and depth:
+            suffix = "[]" if _is_array(annotation) else ""
+            yield from _known_paths(below, (*path, name + suffix), depth - 1)
+
+
+def _fields(model: type[BaseModel]) -> dict[str, Any]:
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that the annotation holds, be it optional or an array; None for maps and scalars."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) is dict:
+        return None
+    return next((found for one in get_args(annotation) if (found := _model_in(one)) is not None), None)
+
+
+def _is_array(annotation: Any) -> bool:
+    return get_origin(annotation) in (tuple, list) or any(map(_is_array, get_args(annotation)))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
