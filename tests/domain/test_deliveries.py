@@ -147,6 +147,12 @@ def test_an_abandoned_delivery_has_no_further_attempt() -> None:
     assert (abandoned.status, abandoned.due, len(abandoned.attempts)) == ("exhausted", None, 1)
 
 
+def test_a_planned_attempt_that_ends_after_its_delivery_was_abandoned_plans_no_other() -> None:
+    after = failed(1).abandoned().attempted(attempt())
+
+    assert (after.status, after.due, len(after.attempts)) == ("exhausted", None, 2)
+
+
 @pytest.mark.parametrize(
     "pattern",
     [
