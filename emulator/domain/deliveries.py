@@ -88,6 +88,8 @@ class Delivery:
         """After a planned attempt: delivered, or waiting for the next step of the ladder, or exhausted (R306)."""
         if attempt.succeeded:
             return self._delivered(attempt)
+        if self.due is None:  # delivered out of turn meanwhile, or its subscription is gone
+            return self.redelivered(attempt)
         if self.retries == len(RETRY_WAITS):
             return replace(self, status="exhausted", due=None, attempts=(*self.attempts, attempt))
         due = attempt.at + RETRY_WAITS[self.retries]

@@ -161,7 +161,7 @@ class Dispatcher:
     async def close(self) -> None:
         """Send what is due, for a few seconds at most, and stop."""
         sites = {site for site, _, _ in self._lanes}
-        await asyncio.gather(*(self.settle(site, _DRAIN_TIMEOUT_S) for site in sites))
+        await asyncio.gather(*(self.settle(site, _DRAIN_TIMEOUT_S) for site in sites), return_exceptions=True)
         for timer in self._timers.values():
             timer.cancel()
         tasks = list(self._lanes.values())
@@ -202,7 +202,7 @@ class Dispatcher:
                 attempt = await self._attempt(site, delivery.subscription.url, sealed)
                 # What was in flight over a reset, or was forgotten meanwhile, leaves no trace.
                 current = outbox.find(delivery.id) if outbox.epoch == epoch else None
-                if current is not None and current.due is not None:
+                if current is not None:
                     outbox.put(replace(current.attempted(attempt), sealed=sealed))
                     outcome.delivered += attempt.succeeded
                     outcome.failed += not attempt.succeeded
