@@ -8,7 +8,7 @@ DEFAULT_SITE_ID = "5e7b1d60-0000-4000-8000-000000000949"
 
 
 def instance_of(site_id: str, default_instance_id: str) -> str:
-    """The id of the app's instance on that site: the default site has the default instance, another its own id (R701)."""
+    """The id of the app's instance on that site: of the default site the default one, of another the site's (R701)."""
     return default_instance_id if site_id == DEFAULT_SITE_ID else site_id
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from emulator.api.call import Call
 from emulator.api.responses import json_object, render_json
 from emulator.domain.credentials import LEGACY_TOKEN_LIFETIME, TOKEN_LIFETIME, Identity, Token, read_token, seal_token
-from emulator.sites import DEFAULT_SITE_ID
+from emulator.sites import site_of
 
 _CAMEL = {
     "grantType": "grant_type",
@@ -117,7 +117,7 @@ def _answer(token: str, lifetime: timedelta) -> dict[str, Any]:
 def _token(call: Call, fields: Fields, identity: Identity, lifetime: timedelta, subject_id: str | None = None) -> str:
     emulator = call.emulator
     instance_id = str(fields.get("instance_id") or emulator.instance_id)
-    site_id = DEFAULT_SITE_ID if instance_id == emulator.instance_id else instance_id
+    site_id = site_of(instance_id, emulator.instance_id)
     site = emulator.sites.site(site_id)
     now = site.clock.now()
     client_id = str(fields.get("client_id") or emulator.app_id)

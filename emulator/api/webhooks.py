@@ -192,14 +192,14 @@ def _delivery(call: Call) -> Delivery:
 
 def _fits(delivery: Delivery, wanted: ListDeliveriesRequest) -> bool:
     return (
-        (wanted.event_type is None or delivery.event.type is find_event_type(wanted.event_type))
+        (wanted.event_type is None or delivery.event.type == find_event_type(wanted.event_type))
         and wanted.order_id in (None, delivery.event.entity_id)
         and wanted.status in (None, delivery.status)
     )
 
 
 def _rendered(call: Call, delivery: Delivery) -> dict[str, Any]:
-    sealed = call.emulator.sealer.seal(delivery)
+    sealed = call.emulator.sealer.on_site(call.site.id).seal(delivery)
     return {
         "id": delivery.id,
         "status": delivery.status,

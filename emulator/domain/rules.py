@@ -600,14 +600,14 @@ PERMISSIONS = Rule(
     "for apps and users. Without credentials 401, without permission 403.",
     "documented",
     f"{_TYPES}; {_ERRORS}",
-    "--auth",
+    "refusals.PERMISSION_DENIED",
 )
 KEY_NEEDS_SITE = Rule(
     "R705",
     "An API key without the header wix-site-id is refused with 403.",
     "observed",
     "a live client; Wix REST guide: API keys",
-    "--auth",
+    "refusals.PERMISSION_DENIED",
 )
 CONSISTENCY_HEADER = Rule(
     "R706",

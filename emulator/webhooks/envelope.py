@@ -4,7 +4,7 @@ import base64
 import importlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from emulator.domain.chaos import disfigured
 from emulator.domain.deliveries import Delivery, Sealed
 from emulator.domain.events import Event, format_event_time
 from emulator.domain.wire import format_timestamp
+from emulator.sites import instance_of
 from emulator.webhooks.keys import SigningKey
 
 TOKEN_LIFETIME = timedelta(seconds=300_000)  # R304
@@ -43,6 +44,11 @@ class Sealer:
     wrong_key: SigningKey
     app_id: str
     instance_id: str
+
+    def on_site(self, site_id: str) -> "Sealer":
+        """The sealer for that site's deliveries, which name the app's instance there (R308)."""
+        instance_id = instance_of(site_id, self.instance_id)
+        return self if instance_id == self.instance_id else replace(self, instance_id=instance_id)
 
     def prepare(self) -> None:
         """Import the cryptography and parse the key."""
