@@ -81,7 +81,8 @@ def _operation(operation: Operation, path_parameters: list[str]) -> Json:
     described["parameters"] = [*parameters, {"$ref": "#/components/parameters/site"}]
     if operation.request is not None and _has_body(operation, operation.request):
         schema = _ref(operation.request.__name__)
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        required = _is_body_required(operation, operation.request)
+        described["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
     described["responses"] = _responses(operation)
     return described
 
@@ -91,7 +92,7 @@ _SITE_PARAMETER: Json = {
     "in": "header",
     "required": False,
     "description": "The site that the call is for; without it the default site.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[ -~]+$"},
+    "schema": {"type": "string", "maxLength": 100},
 }
 
 
@@ -103,6 +104,13 @@ def _has_body(operation: Operation, request: type[BaseModel]) -> bool:
     """Whether the request has fields that neither path nor query gives."""
     fields = {field.alias or name for name, field in request.model_fields.items()}
     return operation.method in ("POST", "PATCH", "PUT") and not fields <= set(_path_parameters(operation.path))
+
+
+def _is_body_required(operation: Operation, request: type[BaseModel]) -> bool:
+    """Whether an empty body is refused: it lacks a field that the path does not give, not even in part."""
+    given = {name.split(".")[0] for name in _path_parameters(operation.path)}
+    required = {field.alias or name for name, field in request.model_fields.items() if field.is_required()}
+    return not required <= given
 
 
 def _path_parameter(name: str) -> Json:

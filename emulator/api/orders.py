@@ -15,7 +15,7 @@ from emulator.domain.orders import Order
 from emulator.domain.purchases import ApprovalStrategy, OrderDraft, OrderPatch, transactions
 from emulator.domain.refusals import Refusal
 from emulator.domain.search import DEFAULT_SORT, PAGE_ORDERS_MAX, Search, read_cursor
-from emulator.domain.wire import Items, OrderId, WireModel
+from emulator.domain.wire import AS_INTEGER, Items, OrderId, WireModel
 from emulator.operations import orders as operations
 
 
@@ -56,10 +56,14 @@ class UpdateOrderRequest(WireModel):
     order: IdentifiedOrderPatch
 
 
+class NamedOrderPatch(IdentifiedOrderPatch):
+    """Changes to an order that no path names."""
+
+
 class MaskedOrder(WireModel):
     """One entry of a bulk update."""
 
-    order: IdentifiedOrderPatch
+    order: NamedOrderPatch
 
 
 class BulkUpdateOrdersRequest(WireModel):
@@ -135,7 +139,7 @@ class Sorting(WireModel):
 class CursorPaging(WireModel):
     """How many orders, and behind which cursor."""
 
-    limit: Annotated[int, Field(ge=0, le=PAGE_ORDERS_MAX)] | None = None
+    limit: Annotated[int, Field(ge=0, le=PAGE_ORDERS_MAX), AS_INTEGER] | None = None
     cursor: Annotated[str, StringConstraints(max_length=16_000)] | None = None
 
 

@@ -85,7 +85,7 @@ class ItemType(OpenWireModel):
 class PhysicalProperties(OpenWireModel):
     """What a parcel service wants to know."""
 
-    weight: Annotated[float, Field(strict=False)] | None = None
+    weight: float | None = None
     sku: Annotated[str, StringConstraints(max_length=40)] | None = None
     shippable: bool | None = None
 

@@ -1,15 +1,26 @@
 """The wire's own types: the base model, and the scalars that Wix annotates its fields with."""
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticKnownError
 
 GUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 DECIMAL_PATTERN = r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$"
 WEB_URL_PATTERN = r"^[hH][tT][tT][pP][sS]?://[^\s/?#]+([/?#]\S*)?$"
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt]")
 
 
 class WireModel(BaseModel):
@@ -31,11 +42,23 @@ def format_timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
+def _written_out(value: Any) -> Any:
+    """Refuse what pydantic would take for seconds since 1970: a timestamp is a text that begins with its date."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
+        return value
+    raise PydanticKnownError("datetime_parsing", {"error": "such as 2023-02-22T15:55:47.021Z"})
+
+
 def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
         raise PydanticKnownError("datetime_parsing", {"error": "its year in UTC is out of range"}) from None
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 1.0 is the integer 1."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 _Item = TypeVar("_Item")
@@ -45,6 +68,7 @@ Items = Annotated[tuple[_Item, ...], Field(strict=False)]
 
 Timestamp = Annotated[
     AwareDatetime,
+    BeforeValidator(_written_out),
     AfterValidator(_in_utc),
     Field(strict=False, json_schema_extra={"format": "date-time"}),
     PlainSerializer(format_timestamp, return_type=str, when_used="json"),
@@ -54,5 +78,6 @@ Guid = Annotated[
 ]
 WebUrl = Annotated[str, StringConstraints(pattern=WEB_URL_PATTERN, min_length=1, max_length=2048)]
 OrderId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Quantity = Annotated[int, Field(ge=1, le=100_000)]
+AS_INTEGER = BeforeValidator(_whole)
+Quantity = Annotated[int, Field(ge=1, le=100_000), AS_INTEGER]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=100)]

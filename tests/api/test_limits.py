@@ -121,7 +121,13 @@ def test_a_quantity_is_at_least_1(shop: Shop, quantity: int) -> None:
     ]
 
 
-@pytest.mark.parametrize("quantity", ["1", 1.0, 1.5, True, [], {}])
+def test_a_quantity_may_be_written_with_a_point(shop: Shop) -> None:
+    order_id = shop.order()
+    shop.created(order_id, {"id": ITEM, "quantity": 2.0})
+    assert '"quantity":2}' in shop.client.get(f"{BASE}/orders/{order_id}").text
+
+
+@pytest.mark.parametrize("quantity", ["1", 1.5, True, [], {}])
 def test_a_quantity_is_an_integer(shop: Shop, quantity: Any) -> None:
     assert violations(shop.create(shop.order(), {"id": ITEM, "quantity": quantity})) == [
         ("fulfillment.lineItems[0].quantity", "FORMAT")

@@ -57,7 +57,7 @@ def test_after_a_literal_that_leads_nowhere_the_parameter_is_tried() -> None:
         f"{BASE}/",
         f"{BASE}/orders/",
         f"{BASE}/orders//create-fulfillment",
-        f"{BASE}/orders/a/create-fulfillment/",
+        f"{BASE}/orders/a/create-fulfillment//",
         f"{BASE}/Orders/a",
         f"{BASE}/orders/a/create-fulfillments",
         f"{BASE}%2Forders/a",
@@ -68,6 +68,15 @@ def test_after_a_literal_that_leads_nowhere_the_parameter_is_tried() -> None:
 def test_any_other_path_is_not_found(path: str) -> None:
     with pytest.raises(PathNotFound):
         TABLE.find("POST", path)
+
+
+def test_a_slash_at_the_end_does_not_matter() -> None:
+    operation, parameters = TABLE.find("GET", f"{BASE}/orders/mine/")
+    assert (operation.id, parameters) == ("listFulfillmentsForSingleOrder", {"orderId": "mine"})
+
+
+def test_head_is_answered_as_get_is() -> None:
+    assert TABLE.find("HEAD", f"{BASE}/orders/mine")[0].id == "listFulfillmentsForSingleOrder"
 
 
 @pytest.mark.rule("R208")
@@ -108,7 +117,7 @@ def test_an_unknown_path_answers_404_with_a_hint(shop: Shop, path: str, hint: st
 
 
 @pytest.mark.rule("R208")
-@pytest.mark.parametrize("method", sorted({*HTTPMethod} - {HTTPMethod.POST, HTTPMethod.CONNECT, HTTPMethod.HEAD}))
+@pytest.mark.parametrize("method", sorted({*HTTPMethod} - {"POST", "OPTIONS", "CONNECT", "HEAD"}))
 def test_an_unknown_method_answers_405_with_the_allowed_ones(shop: Shop, method: str) -> None:
     answer = shop.client.request(method, "/ecom/v1/fulfillments/list-by-ids")
     assert code(answer) == (405, "METHOD_NOT_ALLOWED")
