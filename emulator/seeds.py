@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from emulator.domain.credentials import GRANTING_SCOPES, READ_ORDERS, ApiKey
 from emulator.domain.orders import Order
 from emulator.domain.violations import violations_of
+from emulator.errors import UsageError
 from emulator.ids import Ids
 from emulator.samples import Samples
 
@@ -21,7 +22,7 @@ _KNOWN_KEYS = ("orders", "apiKeys")
 _FIRST_NUMBER = 10001
 
 
-class SeedError(ValueError):
+class SeedError(UsageError):
     """A seed that cannot be used: which file, where in it, and why."""
 
     def __init__(self, source: str, where: str, reason: str) -> None:

@@ -14,9 +14,10 @@ from emulator.domain.credentials import AuthMode
 from emulator.domain.deliveries import DeliveryFormat, Subscription
 from emulator.domain.violations import field_path
 from emulator.domain.wire import WebUrl
+from emulator.errors import UsageError
 
 
-class SettingsError(ValueError):
+class SettingsError(UsageError):
     """A setting that cannot be used: which one, why, and what is allowed."""
 
 

@@ -2,19 +2,8 @@
 
 from collections import OrderedDict
 
+from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.site import Setup, Site
-
-DEFAULT_SITE_ID = "5e7b1d60-0000-4000-8000-000000000949"
-
-
-def instance_of(site_id: str, default_instance_id: str) -> str:
-    """The id of the app's instance on that site: of the default site the default one, of another the site's (R701)."""
-    return default_instance_id if site_id == DEFAULT_SITE_ID else site_id
-
-
-def site_of(instance_id: str, default_instance_id: str) -> str:
-    """The site on which the app's instance has that id (R701)."""
-    return DEFAULT_SITE_ID if instance_id == default_instance_id else instance_id
 
 
 class Sites:
@@ -36,6 +25,10 @@ class Sites:
 
     def __contains__(self, site_id: str) -> bool:
         return site_id in self._sites
+
+    def ids(self) -> tuple[str, ...]:
+        """All sites, the least recently used first."""
+        return tuple(self._sites)
 
     def site(self, site_id: str | None = None) -> Site:
         """The site of that id, fresh from the seed if it is new; without an id the default site."""

@@ -11,11 +11,11 @@ from emulator.api.responses import json_object, parse, render_json
 from emulator.domain.events import EVENT_TYPES
 from emulator.domain.refusals import InvalidRequest, Violation
 from emulator.domain.rules import RULES, Rule
+from emulator.domain.site_ids import instance_of
 from emulator.domain.violations import violations_of
 from emulator.domain.wire import WireModel
 from emulator.operations import control as operations
 from emulator.seeds import SeedError
-from emulator.sites import instance_of
 
 
 class CreateOrdersRequest(WireModel):

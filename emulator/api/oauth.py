@@ -10,7 +10,7 @@ from starlette.responses import Response
 from emulator.api.call import Call
 from emulator.api.responses import json_object, render_json
 from emulator.domain.credentials import LEGACY_TOKEN_LIFETIME, TOKEN_LIFETIME, Identity, Token, read_token, seal_token
-from emulator.sites import site_of
+from emulator.domain.site_ids import site_of
 
 _CAMEL = {
     "grantType": "grant_type",

@@ -3,29 +3,46 @@
 import os
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 
 from emulator import __version__
-from emulator.cli.control import clock, deliveries, reset, seed, trigger, wait
-from emulator.cli.listen import listen
-from emulator.cli.openapi import openapi
-from emulator.cli.serve import serve
-from emulator.cli.velo import velo
-from emulator.seeds import SeedError
-from emulator.settings import SettingsError, flatten, suggestion
-from emulator.webhooks.keys import KeyFileError
+from emulator.errors import UsageError
 
 CONFIGURATION = "wix-emulator.yaml"
 ENVIRONMENT_PREFIX = "WIX_EMULATOR_"
 _DEFAULT_VERB = "serve"
 
 
+# Each verb and the module that has it: imported when it is called, for a start is paid for in every test run.
+_VERBS = {
+    "serve": "serve",
+    "listen": "listen",
+    "trigger": "control",
+    "deliveries": "control",
+    "wait": "control",
+    "reset": "control",
+    "seed": "control",
+    "clock": "control",
+    "openapi": "openapi",
+    "velo": "velo",
+}
+
+
 class _Verbs(click.Group):
     """A group whose verb may be left out: then it is `serve`."""
+
+    def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002 - the same in any context
+        return list(_VERBS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in _VERBS:
+            return None
+        verb: click.Command = getattr(import_module(f"emulator.cli.{_VERBS[name]}"), name)
+        return verb
 
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("--help", "--version")):
@@ -44,54 +61,63 @@ def verbs(context: click.Context) -> None:
     """
     _refuse_unknown_variables(os.environ)
     settings = _configuration(Path(CONFIGURATION))
-    context.default_map = dict.fromkeys(verbs.commands, settings)
-
-
-for _verb in (serve, listen, trigger, deliveries, wait, reset, seed, clock, openapi, velo):
-    verbs.add_command(_verb)
+    context.default_map = dict.fromkeys(_VERBS, settings)
 
 
 def main() -> None:
     """Run the command line. Exit status: 0 ok, 1 failed, 2 wrong usage or configuration, 3 not ready."""
     try:
         verbs(prog_name="wix-emulator", auto_envvar_prefix=None)
-    except (SettingsError, SeedError, KeyFileError) as error:
+    except UsageError as error:
         click.echo(f"wix-emulator: {error}", err=True)
         sys.exit(2)
 
 
 def option_names() -> set[str]:
     """Every option of every verb, as a configuration file names it."""
+    context = click.Context(verbs)
+    commands = [command for name in _VERBS if (command := verbs.get_command(context, name))]
     return {
         option.name
-        for verb in verbs.commands.values()
-        for option in verb.params
+        for command in commands
+        for option in command.params
         if isinstance(option, click.Option) and option.name
     }
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
-    known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in option_names()}
-    for name in environment:
-        if name.startswith(ENVIRONMENT_PREFIX) and name not in known:
-            raise SettingsError(f"unknown environment variable {name}; {suggestion(name, known)}")
+    named = [name for name in environment if name.startswith(ENVIRONMENT_PREFIX)]
+    known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in option_names()} if named else set()
+    for name in named:
+        if name not in known:
+            raise UsageError(f"unknown environment variable {name}; {_suggestion(name, known)}")
+
+
+def _suggestion(unknown: str, known: set[str]) -> str:
+    from emulator.settings import suggestion
+
+    return suggestion(unknown, known)
 
 
 def _configuration(path: Path) -> dict[str, Any]:
-    """The options of the configuration file, if there is one. Raises SettingsError."""
+    """The options of the configuration file, if there is one. Raises UsageError."""
     if not path.is_file():
         return {}
+    import yaml
+
+    from emulator.settings import flatten
+
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {' '.join(str(error).split())}") from error
+        raise UsageError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
-        raise SettingsError(f"{path}: must be a mapping of options")
+        raise UsageError(f"{path}: must be a mapping of options")
     known = option_names()
     options = {}
     for key, value in document.items():
         name = str(key).replace("-", "_")
         if name not in known:
-            raise SettingsError(f"{path}: unknown key {key}; {suggestion(name, known)}")
+            raise UsageError(f"{path}: unknown key {key}; {_suggestion(name, known)}")
         options[name] = flatten(value) if isinstance(value, Mapping) else value
     return options

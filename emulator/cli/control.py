@@ -10,7 +10,6 @@ import click
 
 from emulator.cli.client import Control, Refused, Unreachable, control_options, fail
 from emulator.cli.durations import Duration
-from emulator.seeds import read
 
 _OPTIONS: dict[str, Any] = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
 _NOT_READY = 3
@@ -32,10 +31,10 @@ def trigger(
     """Fire EVENT, such as fulfillments_updated or wixEvents_onOrderUpdated, and say how its deliveries went."""
     wanted = {"eventType": event, "orderId": order, "to": to, "chaos": chaos, "set": dict(map(_override, set))}
     control = Control(**at)
-    fired = _call(control, "POST", "events", {name: value for name, value in wanted.items() if value})
-    _call(control, "POST", "settle", {})
+    fired = call(control, "POST", "events", {name: value for name, value in wanted.items() if value})
+    call(control, "POST", "settle", {})
     known = {delivery["id"] for delivery in fired["deliveries"]}
-    deliveries = [one for one in _call(control, "GET", "deliveries")["deliveries"] if one["id"] in known]
+    deliveries = [one for one in call(control, "GET", "deliveries")["deliveries"] if one["id"] in known]
     if json:
         click.echo(_json({"event": fired["event"], "deliveries": deliveries}))
         return
@@ -53,7 +52,7 @@ def trigger(
 @control_options
 def deliveries(event_type: str | None, order: str | None, status: str | None, json: bool, **at: str) -> None:
     """List webhook deliveries, newest last, a line each."""
-    found = _call(Control(**at), "GET", "deliveries", eventType=event_type, orderId=order, status=status)
+    found = call(Control(**at), "GET", "deliveries", eventType=event_type, orderId=order, status=status)
     if json:
         click.echo(_json(found))
         return
@@ -66,7 +65,7 @@ def deliveries(event_type: str | None, order: str | None, status: str | None, js
 @control_options
 def reset(json: bool, **at: str) -> None:
     """Make the site as a fresh one."""
-    answer = _call(Control(**at), "POST", "reset", {})
+    answer = call(Control(**at), "POST", "reset", {})
     click.echo(_json(answer) if json else f"reset; fingerprint {answer['fingerprint']}")
 
 
@@ -76,8 +75,10 @@ def reset(json: bool, **at: str) -> None:
 @control_options
 def seed(file: Path, json: bool, **at: str) -> None:
     """Merge the seed FILE into the site."""
+    from emulator.seeds import read
+
     document = read(file)
-    answer = _call(Control(**at), "POST", "seed", document)
+    answer = call(Control(**at), "POST", "seed", document)
     click.echo(_json(answer) if json else f"merged {len(answer['orders'])} orders")
 
 
@@ -89,7 +90,7 @@ def clock(context: click.Context, /, json: bool, **at: str) -> None:
     """Show the site's time; or `advance` it, or `set` it."""
     context.obj = (Control(**at), json)
     if context.invoked_subcommand is None:
-        _show_clock(_call(context.obj[0], "GET", "clock"), json)
+        _show_clock(call(context.obj[0], "GET", "clock"), json)
 
 
 @clock.command()
@@ -98,7 +99,7 @@ def clock(context: click.Context, /, json: bool, **at: str) -> None:
 def advance(obj: tuple[Control, bool], duration: timedelta) -> None:
     """Move the clock on by DURATION, such as 1h; what falls due on the way is sent."""
     control, as_json = obj
-    _show_clock(_call(control, "POST", "clock/advance", {"seconds": duration.total_seconds()}), as_json)
+    _show_clock(call(control, "POST", "clock/advance", {"seconds": duration.total_seconds()}), as_json)
 
 
 @clock.command("set")
@@ -107,7 +108,7 @@ def advance(obj: tuple[Control, bool], duration: timedelta) -> None:
 def set_(obj: tuple[Control, bool], time: str) -> None:
     """Stop the clock at TIME (ISO 8601), or let it follow the system: `set system`."""
     control, as_json = obj
-    _show_clock(_call(control, "PUT", "clock", {"mode": "system"} if time == "system" else {"now": time}), as_json)
+    _show_clock(call(control, "PUT", "clock", {"mode": "system"} if time == "system" else {"now": time}), as_json)
 
 
 @click.command(context_settings=_OPTIONS)
@@ -127,9 +128,15 @@ def wait(timeout: timedelta, **at: str) -> None:
             return
 
 
-def _call(control: Control, method: str, path: str, body: Any = None, **query: str | None) -> Any:
+def call(control: Control, method: str, path: str, body: Any = None, **query: str | None) -> Any:
+    """The JSON answer; ends the command if there is none."""
+    return json.loads(text(control, method, path, body, **query))
+
+
+def text(control: Control, method: str, path: str, body: Any = None, **query: str | None) -> str:
+    """The answer as text; ends the command if there is none."""
     try:
-        return control.call(method, path, body, **query)
+        return control.text(method, path, body, **query)
     except Unreachable as error:
         fail(str(error), _NOT_READY)
     except Refused as error:

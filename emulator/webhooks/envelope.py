@@ -11,8 +11,8 @@ from typing import Any
 from emulator.domain.chaos import disfigured
 from emulator.domain.deliveries import Delivery, Sealed
 from emulator.domain.events import Event, format_event_time
+from emulator.domain.site_ids import instance_of
 from emulator.domain.wire import format_timestamp
-from emulator.sites import instance_of
 from emulator.webhooks.keys import SigningKey
 
 TOKEN_LIFETIME = timedelta(seconds=300_000)  # R304

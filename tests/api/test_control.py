@@ -8,8 +8,8 @@ from emulator.api.routes import OPERATIONS
 from emulator.app import create_app
 from emulator.domain.behaviours import Behaviours
 from emulator.domain.rules import RULES
+from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.settings import Settings
-from emulator.sites import DEFAULT_SITE_ID
 from tests.api.shop import BASE, Shop, code, violations
 from tests.factories import ITEM, OTHER_ITEM, fulfillment, guid
 
