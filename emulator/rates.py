@@ -12,10 +12,14 @@ class RateLimit:
         self._per_minute = per_minute
         self.clear()
 
-    def clear(self) -> None:
-        """Begin to count again."""
-        self._minute: datetime | None = None
-        self._calls = 0
+    def clear(self, minute: datetime | None = None, calls: int = 0) -> None:
+        """Begin to count again, or go on from there."""
+        self._minute = minute
+        self._calls = calls
+
+    def state(self) -> tuple[datetime | None, int]:
+        """Which minute it is, and how many calls it has had."""
+        return self._minute, self._calls
 
     def count(self, now: datetime) -> None:
         """One more call. Raises ResourceExhausted if it is one too many."""

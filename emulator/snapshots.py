@@ -47,6 +47,7 @@ class SiteState(BaseModel):
     orders: tuple[Order, ...]
     highest_number: Annotated[int, Field(ge=0)]
     outbox: OutboxState
+    calls_in_minute: tuple[AwareDatetime | None, int] = (None, 0)
     faults: tuple[Fault, ...]
     walks: WalksState
 
@@ -72,6 +73,7 @@ def state_of(site: "Site") -> SiteState:
         orders=site.store.orders(),
         highest_number=site.store.highest_number,
         outbox=replace(outbox, deliveries=tuple(_with_plain_body(one) for one in outbox.deliveries)),
+        calls_in_minute=site.rate_limit.state(),
         faults=site.faults.armed(),
         walks=site.walks.state(),
     )
@@ -100,6 +102,7 @@ def restore(site: "Site", snapshot: Snapshot) -> str:
     site.store.clear(snapshot.orders)
     site.store.highest_number = snapshot.highest_number
     site.outbox.restore(snapshot.outbox)
+    site.rate_limit.clear(*snapshot.calls_in_minute)
     site.faults.clear(snapshot.faults)
     site.walks.restore(snapshot.walks)
     site.wake()

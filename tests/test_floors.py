@@ -12,7 +12,11 @@ PACKAGE = Path(__file__).parents[1] / "emulator"
 # Floor by module, or by package for all that is in it. A new module goes here, on the lowest floor that it can live on.
 FLOORS = {
     "emulator": 0,
+    "emulator.client": 1,
     "emulator.domain": 1,
+    "emulator.environment": 1,
+    "emulator.process": 1,
+    "emulator.changes": 2,
     "emulator.clock": 2,
     "emulator.emails": 2,
     "emulator.faults": 2,
@@ -22,8 +26,10 @@ FLOORS = {
     "emulator.samples": 2,
     "emulator.seeds": 2,
     "emulator.site": 2,
+    "emulator.snapshots": 2,
     "emulator.sites": 2,
     "emulator.store": 2,
+    "emulator.walks": 2,
     "emulator.webhooks": 3,
     "emulator.operations": 4,
     "emulator.api": 5,

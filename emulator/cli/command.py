@@ -20,13 +20,17 @@ _DEFAULT_VERB = "serve"
 # Each verb and the module that has it: imported when it is called, for a start is paid for in every test run.
 _VERBS = {
     "serve": "serve",
+    "exec": "exec",
+    "env": "env",
     "listen": "listen",
     "trigger": "control",
     "deliveries": "control",
     "wait": "control",
     "reset": "control",
     "seed": "control",
+    "snapshot": "snapshot",
     "clock": "control",
+    "rules": "rules",
     "openapi": "openapi",
     "velo": "velo",
 }

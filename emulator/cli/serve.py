@@ -18,9 +18,9 @@ from emulator.api.gateway import Gateway
 from emulator.app import create_app
 from emulator.cli.server import Server, listening
 from emulator.cli.tls import certificates, state_folder, trust_bundle
+from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.domain.violations import field_path
 from emulator.settings import Settings, SettingsError, parse_behaviours
-from emulator.sites import DEFAULT_SITE_ID
 
 _DEFAULTS = Settings()
 _SHUTDOWN_TIMEOUT_S = 5
@@ -83,9 +83,10 @@ def serve(port_file: Path | None, log_level: str, json: bool, **options: Any) ->
         log_config=None,
         log_level=log_level,
         access_log=False,
+        date_header=False,  # the gateway's tells the site's time
         timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
     )
-    Server(configuration, announce, secure).run(sockets=[listener])
+    Server(configuration, announce, secure, app.emulator.streams.close).run(sockets=[listener])
 
 
 def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
@@ -97,6 +98,7 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
         banner = {
             "version": __version__,
             "url": facts.base_url,
+            "dashboardUrl": f"{facts.base_url}/_emulator",
             "siteId": DEFAULT_SITE_ID,
             "appId": facts.app_id,
             "appSecret": facts.app_secret,
@@ -113,6 +115,7 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
         [
             f"wix-emulator {__version__} answers at {facts.base_url}",
             f"  API        {facts.base_url}/ecom/v1/fulfillments",
+            f"  dashboard  {facts.base_url}/_emulator",
             f"  control    {facts.base_url}/_emulator/manifest",
             f"  site       {DEFAULT_SITE_ID} (header wix-site-id; any other id is a site of its own)",
             f"  app        {facts.app_id}, secret {facts.app_secret}, instance {facts.instance_id}",

@@ -7,16 +7,16 @@ from emulator.domain.refusals import PlannedRefusal, Refusal
 
 _BY_CODE: Mapping[str, str] = MappingProxyType(
     {
-        "TRACKING_NUMBER_ALREADY_EXISTS": "Give each fulfillment a number of its own, or update or delete the one that has "
-        "it. After a lost reply this 409 says that the first try was done: list the fulfillments, do not repeat.",
-        "QUANTITY_EXCEEDS_REMAINING": "Ask for what remains at the most, or leave the quantity out to take all of it; to "
-        "begin again, delete the fulfillments that hold the line item.",
-        "LINE_ITEM_NOT_FOUND": "Take the ids from lineItems[].id of this very order (GET /ecom/v1/orders/{id}), not from "
-        "the catalog or another order.",
+        "TRACKING_NUMBER_ALREADY_EXISTS": "Give each fulfillment a number of its own, or change or delete the one "
+        "that has it. After a lost reply this 409 says that the first try was done: list the fulfillments, do not repeat.",
+        "QUANTITY_EXCEEDS_REMAINING": "Ask for what remains at the most, or leave the quantity out to take all of it; "
+        "to begin again, delete the fulfillments that hold the line item.",
+        "LINE_ITEM_NOT_FOUND": "Take the ids from lineItems[].id of this very order (GET /ecom/v1/orders/{id}), not "
+        "from the catalog or another order.",
         "ORDER_NOT_FOUND": "Use the id of an order of this very site (header wix-site-id); make one with POST "
         "/_emulator/orders, or name your own in a seed file.",
-        "FULFILLMENT_NOT_FOUND": "List the order's fulfillments and take the id from there; a fulfillment belongs to one "
-        "order.",
+        "FULFILLMENT_NOT_FOUND": "List the order's fulfillments and take the id from there; a fulfillment belongs to "
+        "one order.",
         "ORDER_NOT_APPROVED": "Approve the order first, by paying it or by setting its status, or take one that is "
         "APPROVED.",
         "NOT_FOUND": "Compare method and path with GET /_emulator/manifest, which lists every operation.",

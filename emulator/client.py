@@ -1,0 +1,56 @@
+"""The control plane of a running emulator, called from Python with the standard library only: it loads fast."""
+
+import json
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
+
+_TIMEOUT_S = 60
+
+
+class Unreachable(Exception):  # noqa: N818 - a state of the world
+    """No emulator answers at that URL."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer
+    """The emulator refuses, and says why."""
+
+
+class Control:
+    """Calls the control plane of one site of a running emulator."""
+
+    def __init__(self, url: str, site: str) -> None:
+        self.url = url.rstrip("/")
+        self._site = site
+        # Straight to the emulator, whatever proxy the environment names.
+        self._opener: OpenerDirector = build_opener(ProxyHandler({}))
+
+    def call(self, method: str, path: str, body: Any = None, **query: str | None) -> Any:
+        """The JSON answer. Raises Unreachable, Refused."""
+        return json.loads(self.text(method, path, body, **query))
+
+    def text(self, method: str, path: str, body: Any = None, **query: str | None) -> str:
+        """The answer as text; a body in bytes is JSON already. Raises Unreachable, Refused."""
+        given = {name: value for name, value in query.items() if value is not None}
+        url = f"{self.url}/_emulator/{path}" + (f"?{urlencode(given)}" if given else "")
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"wix-site-id": self._site, "content-type": "application/json"}
+        request = Request(url, data, headers, method=method)  # noqa: S310 - the user's own URL
+        try:
+            with self._opener.open(request, timeout=_TIMEOUT_S) as response:
+                return str(response.read().decode())
+        except HTTPError as error:
+            with error:
+                raise Refused(_message(error)) from None
+        except (URLError, OSError) as error:
+            reason = getattr(error, "reason", error)
+            raise Unreachable(f"no emulator answers at {self.url} ({reason}); start one with: wix-emulator") from None
+
+
+def _message(error: HTTPError) -> str:
+    text = error.read().decode(errors="replace")
+    try:
+        return str(json.loads(text)["message"]) or text
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {error.code}: {text[:200]}"

@@ -1,0 +1,29 @@
+"""What a client of a running emulator needs to know, as environment variables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+PRELOAD = Path(__file__).parent / "preload" / "fetch.mjs"
+
+
+def variables(manifest: Mapping[str, Any], url: str | None = None) -> dict[str, str]:
+    """The variables, from what `GET /_emulator/manifest` tells; `url` is where this client reaches the emulator."""
+    found = {
+        "WIX_API_BASE_URL": (url or str(manifest["baseUrl"])).rstrip("/"),
+        "WIX_SITE_ID": str(manifest["siteId"]),
+        "WIX_APP_ID": str(manifest["appId"]),
+        "WIX_APP_SECRET": str(manifest["appSecret"]),
+        "WIX_INSTANCE_ID": str(manifest["instanceId"]),
+        "WIX_API_KEY": str(manifest["apiKey"]),
+        "WIX_PUBLIC_KEY": str(manifest["publicKeyBase64"]),
+        "NODE_OPTIONS": f"--import={PRELOAD.as_uri()}",
+    }
+    tls = manifest.get("tls")
+    return found | ({"NODE_EXTRA_CA_CERTS": tls["caFile"], "SSL_CERT_FILE": tls["bundleFile"]} if tls else {})
+
+
+def extended(environment: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
+    """The environment with these variables too; Node keeps the options that it has already."""
+    options = " ".join(filter(None, (environment.get("NODE_OPTIONS"), added.get("NODE_OPTIONS"))))
+    return {**environment, **added, "NODE_OPTIONS": options}

@@ -1,0 +1,43 @@
+"""An emulator as a process of its own: started on a free port, stopped when nobody needs it any more."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_STOP_TIMEOUT_S = 10
+
+
+class NotStarted(Exception):  # noqa: N818 - a state of the world
+    """The emulator ended before it answered; it has said why on standard error. `status` is its exit status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the emulator ended with status {status} before it answered")
+        self.status = status
+
+
+@contextmanager
+def started(*options: str) -> Iterator[str]:
+    """The URL of an emulator that runs while this lasts, with these options of `serve`. Raises NotStarted."""
+    command = [sys.executable, "-m", "emulator", "serve", *options, "--port", "0", "--json"]
+    # In a session of its own, so that Ctrl-C ends the work first and the emulator after it.
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603 - ourselves
+    try:
+        banner = process.stdout.readline() if process.stdout else ""
+        if not banner:
+            raise NotStarted(process.wait(_STOP_TIMEOUT_S))
+        yield str(json.loads(banner)["url"])
+    finally:
+        _stop(process)
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
