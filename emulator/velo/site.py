@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 from urllib.request import ProxyHandler, Request, build_opener
 
-from emulator.sites import DEFAULT_SITE_ID
+from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.velo.node import MAIN, find_node
 
 _STOP_TIMEOUT_S = 10

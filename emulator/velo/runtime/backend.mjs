@@ -6,11 +6,14 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { connect, disconnect } from "./connection.mjs";
+import { located } from "./errors.mjs";
 
-const CODE = new Set([".js", ".jsw", ".mjs", ".cjs", ".json"]);
+const MODULES = new Set([".js", ".jsw", ".mjs"]);
+const CODE = new Set([...MODULES, ".cjs", ".json"]);
 const HANDLER = /^wix[A-Z]\w*_on[A-Z]/;
 const EVENTS = "events.js";
 
+register("./hooks.mjs", import.meta.url);
 let opened = 0;
 
 export class Backend {
@@ -26,7 +29,6 @@ export class Backend {
     if (basename(this.folder) !== "backend" && ![...files(this.folder)].length) {
       throw new Error(`${given} holds neither a folder backend/ nor code`);
     }
-    if (opened === 1) register("./hooks.mjs", import.meta.url);
     register("./folders.mjs", import.meta.url, { data: { id: this.#site, backend: this.folder, shared: this.shared } });
     connect(this.#site, connection);
   }
@@ -61,7 +63,11 @@ export class Backend {
       this.#digest = digest;
       this.#version += 1;
     }
-    return import(`${pathToFileURL(path).href}?velo=${this.#site}.${this.#version}`);
+    try {
+      return await import(`${pathToFileURL(path).href}?velo=${this.#site}.${this.#version}`);
+    } catch (error) {
+      throw located(error, [...files(this.folder), ...files(this.shared)].filter((file) => MODULES.has(extname(file))));
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { inspect, parseArgs } from "node:util";
 
 import { currentCause } from "./causes.mjs";
+import { plain } from "./errors.mjs";
 import { serve } from "./loopback.mjs";
 import { startVelo } from "./velo.mjs";
 
@@ -20,7 +21,7 @@ const { values: options } = parseArgs({
   options: { directory: { type: "string" }, url: { type: "string" }, site: { type: "string" }, events: { type: "boolean" } },
 });
 try {
-  const site = await startVelo(options.directory, { ...options, siteId: options.site, onEvent: told });
+  const site = await startVelo(options.directory, { url: options.url, siteId: options.site, events: options.events ?? false, onEvent: told });
   const server = await serve({
     call: async ({ function: name, arguments: given }) => ({ status: 200, body: await outcome(site, name, given) }),
     output: async () => ({ status: 200, body: { output } }),
@@ -91,9 +92,4 @@ function write(line) {
   output.push(line);
   if (output.length > OUTPUT_LINES_MAX) output.shift();
   process.stderr.write(`${line}\n`);
-}
-
-// Without the version that a module's URL carries.
-function plain(text) {
-  return text.replace(/\?velo=\d+\.\d+/g, "");
 }

@@ -20,7 +20,8 @@ export async function startVelo(directory, { url, siteId, apiKey, events = true,
     siteId: siteId ?? process.env.WIX_SITE_ID ?? DEFAULT_SITE_ID,
     apiKey: apiKey ?? process.env.WIX_API_KEY,
   });
-  await connection.request("GET", "/_emulator/health");
+  const manifest = await connection.request("GET", "/_emulator/manifest");
+  connection.apiKey ??= manifest.apiKey;
   const site = new VeloSite(new Backend(directory, connection), connection, onEvent);
   if (events) await site.subscribe();
   return site;
