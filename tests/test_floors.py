@@ -39,6 +39,7 @@ FLOORS = {
     "emulator.__main__": 7,
     "emulator.cli": 7,
     "emulator.pytest_plugin": 7,
+    "emulator.receiver": 7,
     "emulator.velo": 7,
 }
 

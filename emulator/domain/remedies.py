@@ -7,8 +7,8 @@ from emulator.domain.refusals import PlannedRefusal, Refusal
 
 _BY_CODE: Mapping[str, str] = MappingProxyType(
     {
-        "TRACKING_NUMBER_ALREADY_EXISTS": "Give each fulfillment a number of its own, or change or delete the one "
-        "that has it. After a lost reply this 409 says that the first try was done: list the fulfillments, do not repeat.",
+        "TRACKING_NUMBER_ALREADY_EXISTS": "Give each fulfillment a number of its own, or change the one that has it. "
+        "After a lost reply this 409 says that the first try was done: list the fulfillments, do not repeat.",
         "QUANTITY_EXCEEDS_REMAINING": "Ask for what remains at the most, or leave the quantity out to take all of it; "
         "to begin again, delete the fulfillments that hold the line item.",
         "LINE_ITEM_NOT_FOUND": "Take the ids from lineItems[].id of this very order (GET /ecom/v1/orders/{id}), not "
