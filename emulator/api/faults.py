@@ -143,7 +143,7 @@ def _unknown_refusal(code: str | None) -> Violation | None:
 
 
 def _effect(planned: PlannedEffect) -> Effect:
-    if len(planned.model_fields_set) != 1:
+    if sum(getattr(planned, name) is not None for name in PlannedEffect.model_fields) != 1:
         known = "error, status, delayMs, drop, chaos"
         raise InvalidRequest([Violation("effect", f"must have exactly one of {known}", "ONE_OF_ALIGNMENT")])
     unknown = _unknown_refusal(planned.error)
