@@ -19,8 +19,11 @@ class NotStarted(Exception):  # noqa: N818 - a state of the world
 
 @contextmanager
 def started(*options: str) -> Iterator[str]:
-    """The URL of an emulator that runs while this lasts, with these options of `serve`. Raises NotStarted."""
-    command = [sys.executable, "-m", "emulator", "serve", *options, "--port", "0", "--json"]
+    """The URL of an emulator that runs while this lasts, with these options of `serve`. Raises NotStarted.
+
+    It takes a free port unless they name one.
+    """
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", *options, "--json"]
     # In a session of its own, so that Ctrl-C ends the work first and the emulator after it.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603 - ourselves
     try:

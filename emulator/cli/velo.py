@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from emulator.cli.client import Control, Refused, Unreachable, control_options, fail
+from emulator.process import NotStarted, started
 from emulator.velo.node import MODULE, NodeMissing
 from emulator.velo.site import VeloError, VeloSite
 
@@ -126,11 +126,8 @@ def _emulator(url: str, site: str) -> Iterator[None]:
 
 @contextmanager
 def _own_emulator(host: str, port: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "emulator", "serve", "--host", host, "--port", str(port), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
-        if process.stdout is None or not process.stdout.readline():
-            fail(f"the emulator ended with status {process.wait()} before it answered", _NOT_READY)
-        try:
+    try:
+        with started("--host", host, "--port", str(port)):
             yield
-        finally:
-            process.terminate()
+    except NotStarted as error:
+        fail(str(error), error.status or _NOT_READY)

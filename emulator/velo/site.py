@@ -2,13 +2,15 @@
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 from urllib.request import ProxyHandler, Request, build_opener
 
+from emulator.client import Control
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.velo.node import MAIN, find_node
 
@@ -39,8 +41,7 @@ class VeloSite:
     known_handlers: tuple[str, ...]
     process: subprocess.Popen[str] = field(repr=False)
     address: str = field(repr=False)
-    emulator_url: str
-    site_id: str
+    control: Control = field(repr=False)
 
     @classmethod
     def start(
@@ -72,13 +73,12 @@ class VeloSite:
             known_handlers=tuple(facts.get("knownHandlers", ())),
             process=process,
             address=facts["address"],
-            emulator_url=url.rstrip("/"),
-            site_id=site_id,
+            control=Control(url, site_id),
         )
 
     def call(self, function: str, *arguments: Any) -> Any:
         """What `function`, such as `backend/shipping.js:ship`, resolves to. Raises VeloError as it rejects."""
-        answer = _fetch(f"{self.address}/call", {"function": function, "arguments": arguments})
+        answer = _post(f"{self.address}/call", {"function": function, "arguments": arguments})
         if "error" in answer:
             error = answer["error"]
             raise VeloError(error["message"], error.get("details"), error["stack"])
@@ -86,11 +86,11 @@ class VeloSite:
 
     def emails(self) -> list[dict[str, Any]]:
         """The triggered e-mails of the emulator's site, oldest first: `at`, `emailId`, `contactId`, `variables`."""
-        return list(_fetch(f"{self.emulator_url}/_emulator/emails", site_id=self.site_id)["emails"])
+        return list(self.control.call("GET", "emails")["emails"])
 
     def output(self) -> list[str]:
         """The lines that the site's code has printed, each behind the event that caused it."""
-        return list(_fetch(f"{self.address}/output", {})["output"])
+        return list(_post(f"{self.address}/output", {})["output"])
 
     def close(self) -> None:
         """Take the site's subscription back, and end its process."""
@@ -103,6 +103,13 @@ class VeloSite:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextmanager
+def velo_sites(url: str, site_id: str = DEFAULT_SITE_ID) -> Iterator[Callable[..., VeloSite]]:
+    """A function that starts Velo sites as `VeloSite.start` does, given a directory. They end when this does."""
+    with ExitStack() as running:
+        yield lambda directory, **options: running.enter_context(VeloSite.start(directory, url, site_id, **options))
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
@@ -121,8 +128,7 @@ def _stream(pipe: IO[str] | None) -> IO[str]:
     return pipe
 
 
-def _fetch(url: str, body: Any = None, site_id: str = "") -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    request = Request(url, data, {"wix-site-id": site_id} if site_id else {})  # noqa: S310 - on this machine
+def _post(url: str, body: Any) -> Any:
+    request = Request(url, json.dumps(body).encode())  # noqa: S310 - on this machine
     with build_opener(ProxyHandler({})).open(request, timeout=_CALL_TIMEOUT_S) as response:
         return json.loads(response.read())

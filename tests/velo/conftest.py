@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from emulator.cli.client import Control
 from emulator.seeds import fixtures
-from emulator.velo import NodeMissing, VeloSite
+from emulator.velo import NodeMissing, VeloSite, velo_sites
 from emulator.velo.node import find_node
 from tests.conftest import Server
 
@@ -46,11 +45,7 @@ def control(server: Server, site_id: str) -> Control:
 @pytest.fixture
 def start(node: str, server: Server, site_id: str) -> Iterator[Start]:  # noqa: ARG001 - without Node none starts
     """Starts Velo sites, and ends them after the test."""
-    with ExitStack() as running:
-
-        def start_site(directory: Path, url: str = server.url, **options: Any) -> VeloSite:
-            return running.enter_context(VeloSite.start(directory, url, site_id, **options))
-
+    with velo_sites(server.url, site_id) as start_site:
         yield start_site
 
 

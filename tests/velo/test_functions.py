@@ -9,7 +9,7 @@ import yaml
 
 from emulator.cli.client import Control
 from emulator.seeds import fixtures
-from emulator.velo import VeloError
+from emulator.velo import VeloError, VeloSite
 from tests.api.test_documented_examples import EXAMPLES, Masked, order_ids
 from tests.conftest import Server, start_server, stop_server
 from tests.velo.conftest import SAMPLES, Code, Start
@@ -112,12 +112,16 @@ def own_functions(code: Code) -> Code:
 @pytest.mark.rule("R501", "R502", "R503", "R504")
 @pytest.mark.parametrize("name", SAMPLE_ARGUMENTS)
 def test_a_function_resolves_to_what_its_sample_shows(
-    start: Start, lenient_server: Server, site_id: str, name: str
+    node: str,  # noqa: ARG001 - needs Node
+    lenient_server: Server,
+    site_id: str,
+    name: str,
 ) -> None:
     function, arguments = SAMPLE_ARGUMENTS[name]
     seed_site(lenient_server, site_id, VELO_EXAMPLES[name]["seed"])
 
-    answer = start(SAMPLES, lenient_server.url, events=False).call(f"backend/fulfillments.js:{function}", *arguments)
+    with VeloSite.start(SAMPLES, lenient_server.url, site_id, events=False) as site:
+        answer = site.call(f"backend/fulfillments.js:{function}", *arguments)
 
     assert_documented(answer, VELO_EXAMPLES[name])
 
