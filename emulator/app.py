@@ -4,6 +4,7 @@ from emulator.api.call import Emulator, Tls
 from emulator.api.credentials import Guard
 from emulator.api.gateway import Gateway
 from emulator.api.routes import OPERATIONS
+from emulator.api.stream import Streams
 from emulator.domain.credentials import ApiKey
 from emulator.ids import Ids
 from emulator.operations.lifecycle import take_due_steps
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         app_id=settings.app_id,
         app_secret=settings.app_secret,
         instance_id=settings.instance_id,
+        streams=Streams(),
         tls=tls,
     )
     return Gateway(OPERATIONS, emulator, body_bytes_max=settings.body_bytes_max)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from emulator.changes import Changes
 from emulator.domain.events import Event
 from emulator.domain.orders import Order
 from emulator.domain.refusals import Refusal
@@ -17,6 +18,7 @@ from emulator.faults import Fault
 
 ENTRY_BODY_BYTES_MAX = 1_048_576
 BYTES_MAX = 8 * 1_048_576
+_ERROR_STATUS_MIN = 400
 
 Headers = tuple[tuple[bytes, bytes], ...]
 # How a request went that got no answer: a fault dropped the connection, or the client went away first.
@@ -59,6 +61,11 @@ class Entry:
     item_refusals: list[Refusal] = field(default_factory=list)
 
     @property
+    def went_wrong(self) -> bool:
+        """Whether it got an error for an answer, or none at all."""
+        return self.status is None or self.status >= _ERROR_STATUS_MIN
+
+    @property
     def size(self) -> int:
         """The bytes that it keeps of request and answer."""
         return min(len(self.body), ENTRY_BODY_BYTES_MAX) + min(len(self.answer), ENTRY_BODY_BYTES_MAX)
@@ -67,8 +74,10 @@ class Entry:
 class Journal:
     """Keeps the newest `entries_max` entries, and fewer where their bodies come to more than BYTES_MAX."""
 
-    def __init__(self, entries_max: int) -> None:
+    def __init__(self, entries_max: int, changes: Changes | None = None) -> None:
+        """`changes` is told of each entry that is complete."""
         self._entries_max = entries_max
+        self._changes = changes or Changes()
         self._followed: Entry | None = None
         self.clear()
 
@@ -87,6 +96,7 @@ class Journal:
         self._bytes += entry.size
         while self._bytes > BYTES_MAX:
             self._forget_oldest()
+        self._changes.tell("request", entry)
 
     @contextmanager
     def following(self, entry: Entry) -> Iterator[None]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from emulator.changes import Changes
 from emulator.domain.deliveries import Delivery, Subscription
 
 
@@ -33,8 +34,12 @@ class OutboxState:
 class Outbox:
     """Holds deliveries, newest last. Beyond `deliveries_max` the oldest settled one is forgotten, else the oldest."""
 
-    def __init__(self, subscriptions: Iterable[Subscription], deliveries_max: int) -> None:
+    def __init__(
+        self, subscriptions: Iterable[Subscription], deliveries_max: int, changes: Changes | None = None
+    ) -> None:
+        """`changes` is told of each delivery that is put."""
         self._deliveries_max = deliveries_max
+        self._changes = changes or Changes()
         self.epoch = 0
         self.clear(subscriptions)
 
@@ -116,6 +121,7 @@ class Outbox:
             self._queue(delivery, delivery.due)
         if len(self._deliveries) > self._deliveries_max:
             self._forget_one()
+        self._changes.tell("delivery", delivery)
 
     def hold_back(self, delivery: Delivery) -> None:
         """Like `put`, but `release_held` makes it due before its time."""

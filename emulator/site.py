@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from emulator import snapshots
+from emulator.changes import Changes
 from emulator.clock import Clock
 from emulator.domain.behaviours import Behaviours
 from emulator.domain.chaos import Chaos
 from emulator.domain.deliveries import Subscription
+from emulator.domain.orders import Order
 from emulator.emails import Emails
 from emulator.faults import Faults
 from emulator.ids import Ids
@@ -47,9 +49,10 @@ class Site:
         self.behaviours = setup.behaviours
         self.clock = Clock(setup.start)
         self.ids = Ids(None if setup.random_seed is None else f"{setup.random_seed} {site_id}")
-        self.journal = Journal(setup.journal_entries_max)
-        self.store = Store(setup.seed.orders, self.journal.note_change)
-        self.outbox = Outbox(setup.subscriptions, setup.deliveries_max)
+        self.changes = Changes()
+        self.journal = Journal(setup.journal_entries_max, self.changes)
+        self.store = Store(setup.seed.orders, self._note_change)
+        self.outbox = Outbox(setup.subscriptions, setup.deliveries_max, self.changes)
         self.walks = Walks(setup.behaviours.lifecycle)
         self.faults = Faults()
         self.rate_limit = RateLimit(setup.rate_limit)
@@ -90,3 +93,7 @@ class Site:
     def fingerprint(self) -> str:
         """A digest of all state but the journal. Two sites of one setup with equal fingerprints behave alike."""
         return snapshots.fingerprint(self)
+
+    def _note_change(self, before: Order | None, after: Order | None) -> None:
+        self.journal.note_change(before, after)
+        self.changes.tell("order", after or before)

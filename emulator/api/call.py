@@ -14,6 +14,7 @@ from emulator.webhooks.envelope import Sealer
 if TYPE_CHECKING:
     from emulator.api.credentials import Guard
     from emulator.api.operation import Operation
+    from emulator.api.stream import Streams
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Emulator:
     app_id: str
     app_secret: str
     instance_id: str
+    streams: "Streams"
     tls: Tls | None = None
 
 

@@ -1,6 +1,6 @@
 """The site's clock over HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from emulator.api.call import Call
 from emulator.api.responses import parse, render_json
 from emulator.api.webhooks import settled
+from emulator.clock import EARLIEST, LATEST
 from emulator.domain.refusals import InvalidRequest, Violation
 from emulator.domain.wire import Timestamp, WireModel, format_timestamp
 from emulator.site import Site
@@ -26,12 +27,12 @@ class SetClockRequest(WireModel):
 class AdvanceClockRequest(WireModel):
     """By how much."""
 
-    seconds: Annotated[float, Field(ge=0, le=_ADVANCE_S_MAX, strict=False)]
+    seconds: Annotated[float, Field(ge=0, le=_ADVANCE_S_MAX)]
 
 
 async def get_clock(call: Call) -> Response:
     """Answer with the site's time."""
-    return render_json(_clock(call.site))
+    return render_json(described_clock(call.site))
 
 
 async def set_clock(call: Call) -> Response:
@@ -45,17 +46,28 @@ async def set_clock(call: Call) -> Response:
         call.site.clock.follow_system()
         call.site.wake()
     else:
-        call.site.clock.set(request.now or call.site.clock.now())
-    return render_json(_clock(call.site))
+        moment = request.now or call.site.clock.now()
+        _refuse_end_of_time("now", moment)
+        call.site.clock.set(moment)
+    return render_json(described_clock(call.site))
 
 
 async def advance_clock(call: Call) -> Response:
     """Move the clock on and stop it there; what falls due on the way is sent before this answers."""
     request = parse(call, AdvanceClockRequest)
-    outcome = await call.emulator.dispatcher.advance(call.site, timedelta(seconds=request.seconds))
-    return render_json(_clock(call.site) | settled(outcome))
+    step = timedelta(seconds=request.seconds)
+    _refuse_end_of_time("seconds", call.site.clock.now() + step)
+    outcome = await call.emulator.dispatcher.advance(call.site, step)
+    return render_json(described_clock(call.site) | settled(outcome))
 
 
-def _clock(site: Site) -> dict[str, Any]:
+def described_clock(site: Site) -> dict[str, Any]:
+    """The site's time, and whether it runs."""
     mode = "manual" if site.clock.is_manual else "system"
     return {"now": format_timestamp(site.clock.now()), "mode": mode}
+
+
+def _refuse_end_of_time(field: str, moment: datetime) -> None:
+    if not EARLIEST <= moment <= LATEST:
+        description = f"would set the clock to {moment.year}; it can stand from {EARLIEST.year} to {LATEST.year}"
+        raise InvalidRequest([Violation(field, description, "VALIDATION")])

@@ -8,8 +8,10 @@ from starlette.responses import Response
 from emulator import __version__
 from emulator.api.call import Call
 from emulator.api.responses import json_object, parse, render_json
+from emulator.domain.carriers import PREDEFINED_PROVIDERS
+from emulator.domain.chaos import ADVICE
 from emulator.domain.events import EVENT_TYPES
-from emulator.domain.refusals import InvalidRequest, Violation
+from emulator.domain.refusals import InvalidRequest, Violation, refusal_codes
 from emulator.domain.rules import RULES, Rule
 from emulator.domain.site_ids import instance_of
 from emulator.domain.violations import violations_of
@@ -42,6 +44,7 @@ async def manifest(call: Call) -> Response:
         {
             "version": __version__,
             "baseUrl": emulator.base_url,
+            "dashboardUrl": f"{emulator.base_url}/_emulator",
             "siteId": call.site.id,
             "appId": emulator.app_id,
             "appSecret": emulator.app_secret,
@@ -57,6 +60,9 @@ async def manifest(call: Call) -> Response:
                 if not one.is_control
             ],
             "eventTypes": [{"name": one.name, "handler": one.handler} for one in EVENT_TYPES.values()],
+            "chaos": [{"name": name, "receiver": advice} for name, advice in ADVICE.items()],
+            "refusals": refusal_codes(),
+            "shippingProviders": PREDEFINED_PROVIDERS,
             "settings": call.site.behaviours.model_dump(exclude_none=True),
         }
     )

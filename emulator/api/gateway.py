@@ -23,9 +23,9 @@ from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS,
 from emulator.domain.credentials import Token
 from emulator.domain.refusals import InvalidRequest, Refusal, Violation
 from emulator.domain.rules import SITE_HEADER
+from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.journal import Entry
 from emulator.site import Site
-from emulator.sites import DEFAULT_SITE_ID
 
 _log = logging.getLogger("emulator")
 _SITE_ID_LENGTH_MAX = 100
@@ -139,7 +139,7 @@ class Gateway:
             raise SiteReplaced
         call = Call(operation, site, self.emulator, headers, parameters, entry.query, body)
         if operation.is_control:
-            return await operation.endpoint(call)
+            return await _steer(call)
         entry.fault = site.faults.take(operation.id)
         if entry.fault is not None:
             return await misbehave(entry.fault.effect, call, entry)
@@ -153,6 +153,14 @@ class Gateway:
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+
+
+async def _steer(call: Call) -> Response:
+    """Answer a call of the control plane, and tell what it may have changed."""
+    response = await call.operation.endpoint(call)
+    if call.operation.method != "GET":
+        call.site.changes.tell("control", call.operation.id)
+    return response
 
 
 def _named_site(headers: Headers, query_string: bytes) -> str:

@@ -12,6 +12,7 @@ from emulator.api.call import Call
 from emulator.api.control import described_rule
 from emulator.api.faults import described_effect, refuse_unknown_operation, refuse_unread
 from emulator.api.operation import Operation
+from emulator.api.paging import PagedRequest, paged
 from emulator.api.redaction import shown_body, shown_headers, shown_query
 from emulator.api.responses import parse, render_json
 from emulator.domain.differences import ABSENT, Difference, differences, missing_from
@@ -30,13 +31,13 @@ _OTHER_OPERATION = 10  # as far off as so many fields
 Json = dict[str, Any]
 
 
-class ListRequestsRequest(WireModel):
-    """Which entries: all that fit every filter, of these the newest `limit`. `failed`: by a fault of the emulator's."""
+class ListRequestsRequest(PagedRequest):
+    """Which entries: all that fit every filter. `refused`: got an error, or nothing; `failed`: by a fault of ours."""
 
     operation: str | None = None
     status: Annotated[int, Field(strict=False)] | None = None
     failed: Annotated[bool, Field(strict=False)] | None = None
-    limit: Annotated[int, Field(ge=1, strict=False)] | None = None
+    refused: Annotated[bool, Field(strict=False)] | None = None
 
 
 class FindRequestRequest(WireModel):
@@ -74,7 +75,7 @@ async def list_requests(call: Call) -> Response:
     """List the journal, oldest first."""
     wanted = parse(call, ListRequestsRequest)
     entries = [one for one in call.site.journal.entries() if _fits(one, wanted)]
-    return render_json({"requests": [_explained(call.site, one) for one in entries[-(wanted.limit or 0) :]]})
+    return render_json(paged("requests", entries, wanted, lambda one: _explained(call.site, one)))
 
 
 async def get_request(call: Call) -> Response:
@@ -120,6 +121,7 @@ def _fits(entry: Entry, wanted: ListRequestsRequest) -> bool:
         wanted.operation in (None, entry.operation)
         and wanted.status in (None, entry.status)
         and wanted.failed in (None, entry.failure is not None)
+        and wanted.refused in (None, entry.went_wrong)
     )
 
 

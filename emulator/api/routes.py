@@ -1,6 +1,20 @@
 """The operation table: every call that the emulator answers, once."""
 
-from emulator.api import clock, control, emails, faults, fulfillments, journal, oauth, orders, state, webhooks
+from emulator.api import (
+    clock,
+    control,
+    emails,
+    faults,
+    fulfillments,
+    journal,
+    oauth,
+    orders,
+    overview,
+    pages,
+    state,
+    stream,
+    webhooks,
+)
 from emulator.api.operation import APP_AND_MEMBER, Operation
 from emulator.domain.credentials import MANAGE_ORDERS as WRITE
 from emulator.domain.credentials import READ_ORDERS as READ
@@ -201,6 +215,34 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("issueToken", "POST", "/oauth2/token", oauth.issue_token, "Issue an access token"),
     Operation("describeToken", "POST", "/oauth2/token-info", oauth.describe_token, "Say what a token is good for"),
     Operation("issueLegacyToken", "POST", "/oauth/access", oauth.issue_legacy_token, "Issue tokens in the old way"),
+    Operation("dashboard", "GET", "/_emulator", pages.dashboard, "The dashboard"),
+    Operation(
+        "dashboardFile",
+        "GET",
+        "/_emulator/dashboard/{file}",
+        pages.dashboard_file,
+        "A file of the dashboard",
+        pages.FindFileRequest,
+        refusals=(pages.FileNotFound,),
+    ),
+    Operation("reference", "GET", "/_emulator/docs", pages.reference, "The API reference for humans"),
+    Operation(
+        "referenceDocument",
+        "GET",
+        "/_emulator/docs/openapi.json",
+        pages.reference_document,
+        "What openapi.yaml holds, as JSON",
+    ),
+    Operation(
+        "referenceFile",
+        "GET",
+        "/_emulator/docs/{file}",
+        pages.reference_file,
+        "A file of the API reference",
+        pages.FindFileRequest,
+        refusals=(pages.FileNotFound,),
+    ),
+    Operation("stream", "GET", "/_emulator/stream", stream.stream, "What happens, as server-sent events"),
     Operation("health", "GET", "/_emulator/health", control.health, "Whether the emulator is ready"),
     Operation("manifest", "GET", "/_emulator/manifest", control.manifest, "What a client needs to know"),
     Operation("reset", "POST", "/_emulator/reset", control.reset, "Make the site as a fresh one"),
@@ -214,6 +256,17 @@ OPERATIONS: tuple[Operation, ...] = (
         control.CreateOrdersRequest,
         refusals=(InvalidRequest,),
     ),
+    Operation(
+        "listOrders",
+        "GET",
+        "/_emulator/orders",
+        overview.list_orders,
+        "Orders, and what is fulfilled of them",
+        overview.ListOrdersRequest,
+        refusals=(InvalidRequest,),
+    ),
+    Operation("getSummary", "GET", "/_emulator/summary", overview.summary, "How many there are of everything"),
+    Operation("listSites", "GET", "/_emulator/sites", overview.list_sites, "The sites that are alive"),
     Operation("listRules", "GET", "/_emulator/rules", control.list_rules, "The rules and their evidence"),
     Operation(
         "listRequests",

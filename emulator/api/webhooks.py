@@ -6,10 +6,11 @@ from pydantic import BeforeValidator, Field
 from starlette.responses import PlainTextResponse, Response
 
 from emulator.api.call import Call
+from emulator.api.paging import PagedRequest, paged
 from emulator.api.responses import parse, render_json
 from emulator.domain.chaos import ADVICE, Chaos, ChaosName
 from emulator.domain.deliveries import Attempt, Delivery, DeliveryFormat, DeliveryStatus, Subscription
-from emulator.domain.events import EVENT_TYPES, find_event_type
+from emulator.domain.events import EVENT_TYPES, EventType, find_event_type
 from emulator.domain.paths import PathError
 from emulator.domain.refusals import InvalidRequest, NotFound, Violation
 from emulator.domain.rules import UNKNOWN_PATHS
@@ -17,6 +18,8 @@ from emulator.domain.wire import Items, OrderId, WebUrl, WireModel, format_times
 from emulator.operations import events as operations
 from emulator.webhooks.dispatcher import Settled
 from emulator.webhooks.envelope import EnvelopeError, open_token
+
+_DELAY_S_MAX = 366 * 86_400
 
 
 class SubscribeRequest(WireModel):
@@ -33,7 +36,7 @@ class IdentifiedRequest(WireModel):
     id: str
 
 
-class ListDeliveriesRequest(WireModel):
+class ListDeliveriesRequest(PagedRequest):
     """Which deliveries: all that fit every filter."""
 
     event_type: str | None = None
@@ -44,14 +47,14 @@ class ListDeliveriesRequest(WireModel):
 class SettleRequest(WireModel):
     """How long to wait at the most."""
 
-    timeout_seconds: Annotated[float, Field(gt=0, le=600, strict=False)] = 10.0
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 10.0
 
 
 class _PlannedChaos(WireModel):
     """A mishap, and for `delay` and `reorder` after how many seconds the event leaves anyway."""
 
     name: ChaosName
-    seconds: Annotated[float, Field(ge=0, strict=False)] = 60.0
+    seconds: Annotated[float, Field(ge=0, le=_DELAY_S_MAX)] = 60.0
 
     def chaos(self) -> Chaos:
         """The mishap as a value."""
@@ -128,8 +131,10 @@ async def unsubscribe(call: Call) -> Response:
 async def list_deliveries(call: Call) -> Response:
     """List deliveries, newest last."""
     wanted = parse(call, ListDeliveriesRequest)
-    deliveries = [_rendered(call, one) for one in call.site.outbox.deliveries() if _fits(one, wanted)]
-    return render_json({"deliveries": deliveries})
+    if wanted.event_type is not None:
+        _event_type(wanted.event_type)  # an unknown one would fit nothing, and a test that expects nothing would pass
+    found = [one for one in call.site.outbox.deliveries() if _fits(one, wanted)]
+    return render_json(paged("deliveries", found, wanted, lambda one: _rendered(call, one)))
 
 
 async def get_delivery(call: Call) -> Response:
@@ -152,10 +157,7 @@ async def settle(call: Call) -> Response:
 async def fire_event(call: Call) -> Response:
     """Fire an event by hand."""
     request = parse(call, FireEventRequest)
-    event_type = find_event_type(request.event_type)
-    if event_type is None:
-        known = ", ".join(EVENT_TYPES)
-        raise InvalidRequest([Violation("eventType", f"must be one of {known}", "INVALID_ENUM_VALUE")])
+    event_type = _event_type(request.event_type)
     chaos = request.chaos.chaos() if request.chaos else None
     to = None
     if request.to is not None:
@@ -180,6 +182,14 @@ def settled(outcome: Settled) -> dict[str, Any]:
     """What sending all that was due came to."""
     counts = {"delivered": outcome.delivered, "failed": outcome.failed, "waiting": outcome.waiting}
     return counts | ({"timedOut": True} if outcome.timed_out else {})
+
+
+def _event_type(name: str) -> EventType:
+    event_type = find_event_type(name)
+    if event_type is None:
+        known = ", ".join(EVENT_TYPES)
+        raise InvalidRequest([Violation("eventType", f"must be one of {known}", "INVALID_ENUM_VALUE")])
+    return event_type
 
 
 def _delivery(call: Call) -> Delivery:

@@ -30,7 +30,7 @@ def listening(host: str, port: int) -> socket.socket:
 class Server(uvicorn.Server):
     """A server that says when it answers, and for which a signal to stop is no failure.
 
-    `secure` is a second socket, on which it speaks TLS.
+    `secure` is a second socket, on which it speaks TLS. `let_go` ends answers that would never end by themselves.
     """
 
     def __init__(
@@ -38,10 +38,12 @@ class Server(uvicorn.Server):
         configuration: uvicorn.Config,
         announce: Callable[[], None],
         secure: tuple[socket.socket, ssl.SSLContext] | None = None,
+        let_go: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(configuration)
         self._announce = announce
         self._secure = secure
+        self._let_go = let_go
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and then say so."""
@@ -51,6 +53,12 @@ class Server(uvicorn.Server):
             loop = asyncio.get_running_loop()
             self.servers.append(await loop.create_server(self._protocol, sock=listener, ssl=context))
         self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go of everybody, and stop."""
+        if self._let_go is not None:
+            self._let_go()
+        await super().shutdown(sockets)
 
     def _protocol(self) -> asyncio.Protocol:
         """What answers one connection, as uvicorn itself makes it for its own sockets."""

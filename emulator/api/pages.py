@@ -1,0 +1,123 @@
+"""The pages for humans: the dashboard, and the API reference. All their files come with the package."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+
+from starlette.responses import Response
+
+from emulator.api.call import Call
+from emulator.api.responses import JSON, parse, render_json
+from emulator.domain.refusals import NotFound
+from emulator.domain.rules import UNKNOWN_PATHS
+from emulator.domain.wire import WireModel
+
+_DASHBOARD = Path(__file__).parents[1] / "dashboard"
+_MEDIA_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
+_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+# Swagger UI sets style attributes, and carries its fonts and pictures as data.
+_REFERENCE_POLICY = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'") + "; font-src data:"
+_SECURITY: Mapping[str, str] = MappingProxyType(
+    {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "x-frame-options": "DENY"}
+)
+
+
+class FindFileRequest(WireModel):
+    """Which file."""
+
+    file: str
+
+
+class FileNotFound(NotFound):
+    """A file that the pages do not have."""
+
+    code = "FILE_NOT_FOUND"
+    rule = UNKNOWN_PATHS
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the pages have no file {name[:100]!r}; GET /_emulator is the dashboard, /_emulator/docs the API"
+        )
+
+
+async def dashboard(call: Call) -> Response:
+    """Answer with the dashboard."""
+    return _file(call, _DASHBOARD / "index.html", _POLICY)
+
+
+async def dashboard_file(call: Call) -> Response:
+    """Answer with one of the dashboard's files."""
+    return _named_file(call, _dashboard_files(), _POLICY)
+
+
+async def reference(call: Call) -> Response:
+    """Answer with the API reference for humans."""
+    return _file(call, _DASHBOARD / "reference.html", _REFERENCE_POLICY)
+
+
+async def reference_file(call: Call) -> Response:
+    """Answer with one of the reference's files."""
+    return _named_file(call, _reference_files(), _REFERENCE_POLICY)
+
+
+async def reference_document(call: Call) -> Response:  # noqa: ARG001 - every endpoint takes the call
+    """Answer with what `openapi.yaml` holds, as JSON."""
+    from emulator.api.openapi import emulated_document
+
+    return render_json(emulated_document())
+
+
+@cache
+def _dashboard_files() -> Mapping[str, Path]:
+    return {path.name: path for path in _DASHBOARD.iterdir() if path.suffix in _MEDIA_TYPES}
+
+
+@cache
+def _reference_files() -> Mapping[str, Path]:
+    swagger = Path(str(files("offapi")))
+    return {
+        "swagger.css": swagger / "swagger_style.css",
+        "swagger.js": swagger / "swagger_bundle.js",
+        "swagger-preset.js": swagger / "swagger_preset.js",
+    }
+
+
+def _named_file(call: Call, known: Mapping[str, Path], policy: str) -> Response:
+    name = parse(call, FindFileRequest).file
+    if name not in known:
+        raise FileNotFound(name)
+    return _file(call, known[name], policy)
+
+
+def _file(call: Call, path: Path, policy: str) -> Response:
+    """The file, or that it has not changed: a browser asks each time, so that an update shows at once."""
+    content, tag = _content(path, path.stat().st_mtime_ns)
+    headers = {"content-security-policy": policy, "cache-control": "no-cache", "etag": tag, **_SECURITY}
+    if tag in call.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=_MEDIA_TYPES.get(path.suffix, JSON))
+
+
+@cache
+def _content(path: Path, changed_ns: int) -> tuple[bytes, str]:  # noqa: ARG001 - a changed file is another entry
+    content = path.read_bytes()
+    return content, f'"{hashlib.sha256(content).hexdigest()[:16]}"'
