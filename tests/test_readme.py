@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import Client
 
 from emulator.api.routes import OPERATIONS
 from emulator.domain.behaviours import Behaviours
@@ -15,6 +16,7 @@ from emulator.domain.deliveries import RETRY_WAITS
 from tests.conftest import Server, start_server, stop_server
 from tests.readme import BLOCKS, README, ROOT, Block, run
 
+API_KEYS = "apiKeys:\n  - key: IST.read-only\n    scopes: [SCOPE.DC-STORES.READ-ORDERS]"
 SHELL = [block for block in BLOCKS if block.language == "sh"]
 
 
@@ -73,7 +75,21 @@ def test_every_other_block_is_one_that_another_test_runs() -> None:
         "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest",  # .ci/run
         "wix-emulator listen",  # cli/test_listen
         "wix-emulator --seed my-shop.yaml",  # above
+        API_KEYS,  # below
+        "wix-emulator velo my-site",  # velo/test_cli
     }
+
+
+def test_the_api_key_of_the_seed_file_may_read_and_no_more(tmp_path: Path) -> None:
+    (tmp_path / "keys.yaml").write_text(API_KEYS, encoding="utf-8")
+    running = start_server("--seed", "keys.yaml", "--seed", "docs", "--auth", "strict", cwd=tmp_path)
+    try:
+        order = f"{running.url}/ecom/v1/orders/265c7d98-a7c3-48c4-89cd-bbdc00921eab"
+        with Client(headers={"authorization": "IST.read-only", "wix-site-id": "any"}) as client:
+            assert client.get(order).status_code == 200
+            assert client.post(f"{order}/cancel").status_code == 403
+    finally:
+        stop_server(running)
 
 
 def test_the_second_command_is_the_one_that_ci_runs() -> None:
