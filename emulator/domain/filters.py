@@ -41,13 +41,20 @@ class SearchField:
         found: list[Any] = [order]
         for step in self.path.split("."):
             found = [below for value in found for below in _below(value, step)]
-        return tuple(self.comparable(value) for value in found)
+        return tuple(comparable for value in found if (comparable := self._known(value)) is not None)
 
     def comparable(self, value: Any) -> Any:
         """The value in a form that compares as its kind does; a ValueError if it is of another kind."""
         if value is None:
             return None
         return _COMPARABLE[self.kind](value)
+
+    def _known(self, value: Any) -> Any:
+        """As `comparable`, but what is of another kind, where nothing models the field, counts as missing (R413)."""
+        try:
+            return self.comparable(value)
+        except (ValueError, TypeError, InvalidOperation):
+            return None
 
 
 def _fields(paths: str, operators: frozenset[str], *, is_sortable: bool, kind: Kind = "text") -> dict[str, SearchField]:
@@ -131,7 +138,7 @@ def _test(field: SearchField, operator: str, operand: Any, path: str) -> Callabl
 
 def _equal(field: SearchField, operand: Any) -> Callable[[Values], bool]:
     wanted = field.comparable(operand)
-    return lambda values: wanted in values if wanted is not None else all(value is None for value in values)
+    return lambda values: wanted in values if wanted is not None else not values
 
 
 def _any_of(field: SearchField, operand: Any) -> Callable[[Values], bool]:
@@ -152,7 +159,7 @@ def _ordered(is_fine: Callable[[Any, Any], bool]) -> Any:
         bound = field.comparable(operand)
         if bound is None:
             raise ValueError("nothing to compare with")
-        return lambda values: any(value is not None and is_fine(value, bound) for value in values)
+        return lambda values: any(is_fine(value, bound) for value in values)
 
     return make
 
@@ -176,13 +183,13 @@ def _has_some(field: SearchField, operand: Any) -> Callable[[Values], bool]:
 def _exists(_: SearchField, operand: Any) -> Callable[[Values], bool]:
     if not isinstance(operand, bool):
         raise TypeError(operand)
-    return lambda values: any(value is not None for value in values) == operand
+    return lambda values: bool(values) == operand
 
 
 def _is_empty(_: SearchField, operand: Any) -> Callable[[Values], bool]:
     if not isinstance(operand, bool):
         raise TypeError(operand)
-    return lambda values: all(value in (None, "") for value in values) == operand
+    return lambda values: all(value == "" for value in values) == operand
 
 
 _OPERATORS: Mapping[str, Callable[[SearchField, Any], Callable[[Values], bool]]] = {
@@ -245,8 +252,10 @@ def _amount(value: Any) -> Decimal:
 
 def _order_number(value: Any) -> tuple[int, str]:
     """Numbers compare as numbers; an order number of the shop's own comes behind all of them."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError(value)
     text = str(value)
-    return (int(text), "") if text.isdecimal() and len(text) < 20 else (10**20, text)
+    return (int(text) if text.isdecimal() and len(text) < 20 else 10**20, text)
 
 
 def _flag(value: Any) -> bool:
@@ -272,7 +281,7 @@ _COMPARABLE: Mapping[Kind, Callable[[Any], Any]] = {
 
 def texted(value: Any) -> Any:
     """The comparable value as the text that it stands for."""
-    return (str(value[0]) if value[1] == "" else value[1]) if isinstance(value, tuple) else value
+    return value[1] if isinstance(value, tuple) else value
 
 
 def refused(field: str, description: str) -> InvalidRequest:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cmp_to_key
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from emulator.domain.filters import FIELDS, SearchField, Values, compile_filter, refused, texted
+from pydantic import BaseModel, ConfigDict, Field
+
+from emulator.domain.filters import FIELDS, SearchField, compile_filter, refused, texted
 from emulator.domain.orders import Order
+from emulator.domain.refusals import InvalidRequest
 
 PAGE_ORDERS_MAX = 100
 
@@ -57,7 +60,7 @@ def find(orders: Iterable[Order], search: Search) -> Page:
         edge = position(_revived(search.after, keys))
         if search.is_backward:
             before = [pair for pair in ranked if position(pair[0]) < edge]
-            page, has_before, has_next = before[-search.limit :], len(before) > search.limit, True
+            page, has_before, has_next = before[max(0, len(before) - search.limit) :], len(before) > search.limit, True
         else:
             behind = [pair for pair in ranked if position(pair[0]) > edge]
             page, has_before, has_next = behind[: search.limit], True, len(behind) > search.limit
@@ -84,24 +87,33 @@ def compile_sort(sort: Iterable[tuple[str, str]]) -> tuple[SortKey, ...]:
 def read_cursor(cursor: str) -> Search:
     """The search that a cursor continues. Raises InvalidRequest."""
     try:
-        held = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-        sort = tuple((str(name), str(direction)) for name, direction in held["sort"])
-        after = tuple(held["after"])
-        if len(after) != len(sort) + 1:
-            raise ValueError("an edge of another sort")
-        return Search(dict(held["filter"]), sort, int(held["limit"]), after, bool(held["back"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise refused("search.cursorPaging.cursor", "is not a cursor that a search has answered with") from None
+        held = _CursorContents.model_validate_json(base64.urlsafe_b64decode(cursor.encode("ascii")))
+    except ValueError:  # no ASCII, no base64, no JSON, or not ours
+        raise _forged() from None
+    if len(held.after) != len(held.sort) + 1:
+        raise _forged()
+    return Search(held.filter, held.sort, held.limit, held.after, held.back)
+
+
+class _CursorContents(BaseModel):
+    """What a cursor says. A client can make up its own, so it is read as strictly as a request."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    filter: dict[str, Any]
+    sort: tuple[tuple[str, Literal["ASC", "DESC"]], ...]
+    limit: Annotated[int, Field(ge=0, le=PAGE_ORDERS_MAX)]
+    back: bool
+    after: tuple[Any, ...]
+
+
+def _forged() -> InvalidRequest:
+    return refused("search.cursorPaging.cursor", "is not a cursor that a search has answered with")
 
 
 def _rank(order: Order, keys: tuple[SortKey, ...]) -> tuple[Any, ...]:
     """Where the order stands; its id decides between equals."""
-    firsts = [next(iter(sorted(_known(key.field.values(order)))), None) for key in keys]
-    return (*firsts, order.id)
-
-
-def _known(values: Values) -> list[Any]:
-    return [value for value in values if value is not None]
+    return (*(min(key.field.values(order), default=None) for key in keys), order.id)
 
 
 def _comparison(keys: tuple[SortKey, ...]) -> Callable[[tuple[Any, ...], tuple[Any, ...]], int]:
@@ -134,7 +146,9 @@ def _plain(value: Any) -> Any:
 
 def _revived(edge: tuple[Any, ...], keys: tuple[SortKey, ...]) -> tuple[Any, ...]:
     *firsts, order_id = edge
+    if not isinstance(order_id, str):
+        raise _forged()
     try:
         return (*(key.field.comparable(value) for key, value in zip(keys, firsts, strict=True)), order_id)
     except (ValueError, TypeError, InvalidOperation):
-        raise refused("search.cursorPaging.cursor", "is not a cursor that a search has answered with") from None
+        raise _forged() from None
