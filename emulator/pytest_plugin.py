@@ -1,11 +1,11 @@
-"""The pytest plug-in: fixtures `wix_emulator`, `wix_webhooks` and `wix_emulator_server`.
+"""The pytest plug-in: fixtures `wix_emulator`, `wix_webhooks`, `wix_velo` and `wix_emulator_server`.
 
 Every test has a site of its own on one emulator, which is a process of its own: nothing of it can disturb the tests,
 and each worker of pytest-xdist starts one. Whoever does not use the fixtures pays for this module alone, which imports
 nothing but the standard library and pytest; no emulator starts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 from uuid import NAMESPACE_URL, uuid5
@@ -18,6 +18,7 @@ from emulator.process import started
 
 if TYPE_CHECKING:
     from emulator.receiver import Webhooks
+    from emulator.velo import VeloSite
 
 _OPTIONS = "wix_emulator_options"
 
@@ -145,6 +146,15 @@ def wix_webhooks(wix_emulator: WixEmulator) -> "Iterator[Webhooks]":
 
     with Webhooks.listening(wix_emulator.control) as webhooks:
         yield webhooks
+
+
+@pytest.fixture
+def wix_velo(wix_emulator: WixEmulator) -> "Iterator[Callable[..., VeloSite]]":
+    """Runs the backend code of Velo sites against this test's site: `wix_velo("my-site").call("backend/a.js:b")`."""
+    from emulator.velo import velo_sites
+
+    with velo_sites(wix_emulator.url, wix_emulator.site_id) as start:
+        yield start
 
 
 @pytest.hookimpl(wrapper=True)
