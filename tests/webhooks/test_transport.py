@@ -1,0 +1,158 @@
+"""The HTTP transport against receivers that behave badly: whatever they do is an answer or a TransportError."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from emulator.domain.deliveries import Sealed
+from emulator.webhooks.dispatcher import HttpTransport, TransportError
+from tests.webhooks.receiver import Answer, Receiver, receiving
+
+pytestmark = pytest.mark.anyio
+
+SEALED = Sealed(b"a.b.c", "text/plain")
+CLOSED_PORT = "http://127.0.0.1:1/"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as running:
+        yield running
+
+
+@pytest.fixture
+async def transport() -> AsyncIterator[HttpTransport]:
+    transport = HttpTransport()
+    transport.prepare()
+    yield transport
+    await transport.close()
+
+
+@pytest.mark.rule("R304")
+async def test_a_webhook_is_posted_as_wix_posts_it(transport: HttpTransport, receiver: Receiver) -> None:
+    assert await transport.post(receiver.url, SEALED) == 200
+    (request,) = receiver.received
+    assert (request.path, request.body) == ("/webhook", b"a.b.c")
+    assert (
+        request.headers.items()
+        >= {
+            "content-type": "text/plain",
+            "user-agent": "Wix",
+            "accept-encoding": "gzip, deflate",
+            "content-length": "5",
+        }.items()
+    )
+
+
+@pytest.mark.rule("R305")
+@pytest.mark.parametrize("status", [200, 201, 204, 400, 404, 429, 500, 503])
+async def test_the_status_is_the_answer(transport: HttpTransport, receiver: Receiver, status: int) -> None:
+    receiver.answer(status)
+    assert await transport.post(receiver.url, SEALED) == status
+
+
+@pytest.mark.rule("R305")
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(transport: HttpTransport, receiver: Receiver, status: int) -> None:
+    location = f"HTTP/1.1 {status} Elsewhere\r\nlocation: {receiver.url}/other\r\ncontent-length: 0\r\n\r\n"
+    receiver.answer(location.encode())
+    assert await transport.post(receiver.url, SEALED) == status
+    assert len(receiver.received) == 1
+
+
+@pytest.mark.rule("R305")
+async def test_no_answer_in_time_is_an_error(transport: HttpTransport, receiver: Receiver) -> None:
+    receiver.answer("hang")
+    with pytest.raises(TransportError, match="^no answer within 1250 ms$"):
+        await transport.post(receiver.url, SEALED)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 10485760\r\n\r\n" + b"x" * 10_485_760,
+        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nnot all of it",
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nnone",
+        b"HTTP/1.0 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 \r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n",
+    ],
+    ids=["10 MB", "cut short", "wrong encoding", "HTTP/1.0", "no reason", "a cookie"],
+)
+async def test_only_the_status_of_an_answer_matters(
+    transport: HttpTransport, receiver: Receiver, answer: Answer
+) -> None:
+    receiver.answer(answer)
+    assert await transport.post(receiver.url, SEALED) == 200
+
+
+async def test_a_cookie_is_not_sent_back(transport: HttpTransport, receiver: Receiver) -> None:
+    receiver.answer(b"HTTP/1.1 200 OK\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n")
+    await transport.post(receiver.url, SEALED)
+    await transport.post(receiver.url, SEALED)
+    assert "cookie" not in receiver.received[1].headers
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\x00\xff garbage\r\n\r\n",
+        b"HTTP/1.1 two hundred OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx: " + b"y" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
+        b"<html>",
+    ],
+    ids=["nothing", "garbage", "status in words", "no header", "endless header", "length in words", "HTML"],
+)
+async def test_what_is_no_answer_is_an_error(transport: HttpTransport, receiver: Receiver, answer: Answer) -> None:
+    receiver.answer(answer)
+    with pytest.raises(TransportError):
+        await transport.post(receiver.url, SEALED)
+
+
+async def test_after_a_bad_answer_the_next_one_counts(transport: HttpTransport, receiver: Receiver) -> None:
+    receiver.answer(b"garbage")
+    with pytest.raises(TransportError):
+        await transport.post(receiver.url, SEALED)
+    assert await transport.post(receiver.url, SEALED) == 200
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        CLOSED_PORT,
+        "https://127.0.0.1:1/",
+        "http://nobody.invalid/",
+        "http://:80/",
+        "http://[::1/",
+        "http://127.0.0.1:99999/",
+        "http://127.0.0.1:port/",
+        "http://a..b/",
+        "http://\x00/",
+        f"http://{'a' * 300}.example/",
+        "http://%/",
+        "http://@/",
+    ],
+)
+async def test_a_receiver_that_cannot_be_reached_is_an_error(transport: HttpTransport, url: str) -> None:
+    with pytest.raises(TransportError):
+        await transport.post(url, SEALED)
+
+
+async def test_a_receiver_that_speaks_no_tls_is_an_error(transport: HttpTransport, receiver: Receiver) -> None:
+    with pytest.raises(TransportError):
+        await transport.post(receiver.url.replace("http:", "https:"), SEALED)
+
+
+async def test_a_proxy_of_the_environment_is_not_used(
+    transport: HttpTransport, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", CLOSED_PORT)
+    monkeypatch.setenv("HTTP_PROXY", CLOSED_PORT)
+    assert await transport.post(receiver.url, SEALED) == 200
+
+
+async def test_a_transport_that_was_never_used_can_be_closed() -> None:
+    await HttpTransport().close()
