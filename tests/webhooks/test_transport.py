@@ -63,7 +63,7 @@ async def test_a_redirect_is_not_followed(transport: HttpTransport, receiver: Re
 @pytest.mark.rule("R305")
 async def test_no_answer_in_time_is_an_error(transport: HttpTransport, receiver: Receiver) -> None:
     receiver.answer("hang")
-    with pytest.raises(TransportError, match="^no answer within 1250 ms$"):
+    with pytest.raises(TransportError, match="no answer within 1250 ms"):
         await transport.post(receiver.url, SEALED)
 
 
