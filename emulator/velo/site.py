@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -78,7 +79,10 @@ class VeloSite:
 
     def call(self, function: str, *arguments: Any) -> Any:
         """What `function`, such as `backend/shipping.js:ship`, resolves to. Raises VeloError as it rejects."""
-        answer = _post(f"{self.address}/call", {"function": function, "arguments": arguments})
+        try:
+            answer = _post(f"{self.address}/call", {"function": function, "arguments": arguments})
+        except (OSError, HTTPException) as failure:
+            raise VeloError(f"{function} did not answer: {failure}") from None
         if "error" in answer:
             error = answer["error"]
             raise VeloError(error["message"], error.get("details"), error["stack"])

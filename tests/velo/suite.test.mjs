@@ -59,6 +59,30 @@ test("another site in the same process has a world of its own", async () => {
   await assert.rejects(other.call(list, [ORDER]), { message: "the site is closed" });
 });
 
+test("a handler that never ends fails, and the next event is handled", async () => {
+  const told = [];
+  const endless = { url, siteId: randomUUID(), onEvent: (one) => told.push(one), handlerTimeoutMs: 1 };
+  const site = await startVelo(process.env.ENDLESS, endless);
+
+  await fetch(`${url}/_emulator/events`, fired(endless.siteId, "A"));
+  await fetch(`${url}/_emulator/events`, fired(endless.siteId, "B"));
+  await fetch(`${url}/_emulator/settle`, { method: "POST", headers: { "wix-site-id": endless.siteId } });
+  await site.close();
+
+  assert.deepEqual(
+    told.map(({ event, error }) => [event.orderNumber, error?.message]),
+    [
+      ["A", "wixEvents_onOrderUpdated took more than 1 ms"],
+      ["B", undefined],
+    ],
+  );
+});
+
+function fired(siteId, orderNumber) {
+  const body = JSON.stringify({ eventType: "wixEvents_onOrderUpdated", set: { orderNumber } });
+  return { method: "POST", headers: { "wix-site-id": siteId }, body };
+}
+
 test("without an emulator no site starts", async () => {
   const closed = { url: "http://127.0.0.1:1" };
   await assert.rejects(startVelo(process.env.SAMPLES, closed), /no emulator answers at http:\/\/127\.0\.0\.1:1/);

@@ -92,6 +92,12 @@ def test_an_installed_package_is_found(start: Start, code: Code) -> None:
     assert call(start, code, 'import carriers from "carriers"; export const run = () => carriers;') == ["dhl"]
 
 
+def test_a_file_of_json_is_found(start: Start, code: Code) -> None:
+    code.write("backend/rates.json", '{"dhl": 5}')
+    source = 'import rates from "backend/rates.json" with { type: "json" }; export const run = () => rates.dhl;'
+    assert call(start, code, source) == 5
+
+
 def test_node_s_own_modules_are_found(start: Start, code: Code) -> None:
     assert call(start, code, 'import { basename } from "node:path"; export const run = basename;', "a/b") == "b"
 

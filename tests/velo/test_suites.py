@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from emulator.process import started
 from emulator.velo import VeloError, VeloSite
 from emulator.velo.node import MODULE
 from tests.conftest import CLEAN_ENVIRONMENT, Server
@@ -15,8 +16,11 @@ LIST = "backend/fulfillments.js:myListFulfillmentsForSingleOrderFunction"
 ORDER = "58c9a790-27b7-463f-a865-c7cb494f7c29"
 
 
-def test_a_suite_in_node_tests_backend_code(node: str, server: Server) -> None:
+def test_a_suite_in_node_tests_backend_code(node: str, server: Server, code: Code) -> None:
+    endless = "(event) => event.orderNumber === 'A' ? new Promise(() => {}) : undefined"
+    code.write("backend/events.js", f"export const wixEvents_onOrderUpdated = {endless};")
     environment = {"WIX_VELO_MODULE": MODULE.as_uri(), "WIX_API_BASE_URL": server.url, "SAMPLES": str(SAMPLES)}
+    environment |= {"ENDLESS": str(code.folder)}
     done = subprocess.run(  # noqa: S603 - our own command
         [node, "--test", str(HERE / "suite.test.mjs")],
         env=CLEAN_ENVIRONMENT | environment,
@@ -58,6 +62,17 @@ def test_an_error_that_nobody_waits_for_does_not_end_the_site(start: Start, code
     site.call("backend/later.js:later")
     assert site.call("backend/later.js:later") is None
     assert any("forgotten" in line for line in site.output())
+
+
+def test_a_call_that_ends_the_process_is_an_error(start: Start, code: Code) -> None:
+    code.write("backend/leave.js", "export const leave = () => process.exit(3);")
+    with pytest.raises(VeloError, match="leave did not answer"):
+        start(code.folder).call("backend/leave.js:leave")
+
+
+def test_an_emulator_that_wants_credentials_gets_its_own_key(node: str) -> None:  # noqa: ARG001 - needs Node
+    with started("--auth", "strict") as url, VeloSite.start(SAMPLES, url) as site:
+        assert site.call(LIST, ORDER)["orderWithFulfillments"]["fulfillments"] == []
 
 
 def test_no_emulator_is_an_error(node: str) -> None:  # noqa: ARG001 - needs Node

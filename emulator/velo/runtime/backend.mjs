@@ -78,9 +78,17 @@ function names(module) {
 function digestOf(folders) {
   const digest = createHash("sha256");
   for (const folder of folders) {
-    for (const path of files(folder)) digest.update(relative(folder, path)).update("\0").update(readFileSync(path));
+    for (const path of files(folder)) digest.update(relative(folder, path)).update("\0").update(source(path));
   }
   return digest.digest("hex");
+}
+
+function source(path) {
+  try {
+    return readFileSync(path);
+  } catch {
+    return "gone since it was listed";
+  }
 }
 
 // The code under the folder, in a fixed order, without packages and hidden files.

@@ -21,10 +21,12 @@ export class WixError extends Error {
 Object.defineProperty(WixError.prototype, "name", { value: "WixError" });
 
 export class Connection {
-  constructor({ url, siteId, apiKey }) {
+  // Sent with every call, once it is known.
+  apiKey = undefined;
+
+  constructor(url, siteId) {
     this.url = url.replace(/\/+$/, "");
     this.siteId = siteId;
-    this.apiKey = apiKey;
   }
 
   // Call the emulated API, in Velo's names (R504). `fieldNames` says what the function calls the fields of the request.

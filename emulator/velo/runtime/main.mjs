@@ -10,9 +10,11 @@ import { serve } from "./loopback.mjs";
 import { startVelo } from "./velo.mjs";
 
 const OUTPUT_LINES_MAX = 10_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 const output = [];
-globalThis.console = new Console({ stdout: shown(), stderr: shown(), colorMode: false });
+const inspectOptions = { depth: 10, colors: false };
+globalThis.console = new Console({ stdout: shown(), stderr: shown(), inspectOptions });
 process.on("unhandledRejection", (error) => console.error("not handled:", error));
 process.on("uncaughtException", (error) => console.error("not caught:", error));
 process.on("SIGINT", () => {}); // of the terminal; whoever started this process ends it
@@ -28,6 +30,7 @@ try {
   });
   announce({ address: server.url, folder: site.folder, ...(options.events && (await handlersOf(site))) });
   process.stdin.on("end", async () => {
+    setTimeout(() => process.exit(0), CLOSE_TIMEOUT_MS); // whatever a handler still waits for
     await site.close();
     process.exit(0);
   });

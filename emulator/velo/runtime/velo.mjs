@@ -11,18 +11,17 @@ import { serve } from "./loopback.mjs";
 
 const DEFAULT_URL = "http://127.0.0.1:8949";
 const DEFAULT_SITE_ID = "5e7b1d60-0000-4000-8000-000000000949";
+const HANDLER_TIMEOUT_MS = 30_000;
 
 // Start the site in `directory`: its functions can be called, and, unless `events` is false, its events.js gets the
 // events of the emulator's site. `onEvent({ label, handler, event, error })` is told about each. Rejects if no emulator answers.
-export async function startVelo(directory, { url, siteId, apiKey, events = true, onEvent = tell } = {}) {
-  const connection = new Connection({
-    url: url ?? process.env.WIX_API_BASE_URL ?? DEFAULT_URL,
-    siteId: siteId ?? process.env.WIX_SITE_ID ?? DEFAULT_SITE_ID,
-    apiKey: apiKey ?? process.env.WIX_API_KEY,
-  });
+// A handler that takes longer than `handlerTimeoutMs` has failed, and the next event is handled.
+export async function startVelo(directory, options = {}) {
+  const { url = process.env.WIX_API_BASE_URL, siteId = process.env.WIX_SITE_ID, events = true } = options;
+  const connection = new Connection(url ?? DEFAULT_URL, siteId ?? DEFAULT_SITE_ID);
   const manifest = await connection.request("GET", "/_emulator/manifest");
-  connection.apiKey ??= manifest.apiKey;
-  const site = new VeloSite(new Backend(directory, connection), connection, onEvent);
+  connection.apiKey = options.apiKey ?? manifest.apiKey;
+  const site = new VeloSite(new Backend(directory, connection), connection, options);
   if (events) await site.subscribe();
   return site;
 }
@@ -31,14 +30,16 @@ class VeloSite {
   #backend;
   #connection;
   #onEvent;
+  #handlerTimeoutMs;
   #server;
   #subscription;
   #queue = Promise.resolve();
 
-  constructor(backend, connection, onEvent) {
+  constructor(backend, connection, { onEvent = tell, handlerTimeoutMs = HANDLER_TIMEOUT_MS }) {
     this.#backend = backend;
     this.#connection = connection;
     this.#onEvent = onEvent;
+    this.#handlerTimeoutMs = handlerTimeoutMs;
   }
 
   get folder() {
@@ -101,7 +102,7 @@ class VeloSite {
       try {
         const handlers = await this.#backend.handlers();
         isHandled = Object.hasOwn(handlers, handler);
-        if (isHandled) await handlers[handler](event);
+        if (isHandled) await within(this.#handlerTimeoutMs, handler, handlers[handler](event));
       } catch (thrown) {
         error = thrown ?? new Error(`${handler} threw ${thrown}`);
       }
@@ -109,6 +110,14 @@ class VeloSite {
     if (isHandled || error) this.#onEvent({ label, handler, event, error });
     return { status: error ? 500 : 200 };
   }
+}
+
+async function within(milliseconds, handler, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${handler} took more than ${milliseconds} ms`)), milliseconds);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 function tell({ error }) {
