@@ -114,9 +114,9 @@ class Outbox:
         """Hold the delivery, in place of an earlier state of it, and queue it if another attempt is planned."""
         before = self._deliveries.get(delivery.id)
         self._deliveries[delivery.id] = delivery
-        self._in_flight.discard(delivery.id)
         if delivery.due is None:
             self._settled[delivery.id] = None
+            self._in_flight.discard(delivery.id)
         elif before is None or (before.due, before.retries) != (delivery.due, delivery.retries):
             self._queue(delivery, delivery.due)
         if len(self._deliveries) > self._deliveries_max:
@@ -153,6 +153,7 @@ class Outbox:
 
     def _queue(self, delivery: Delivery, due: datetime) -> None:
         self._queued += 1
+        self._in_flight.discard(delivery.id)
         lane = Lane(delivery.subscription.id, delivery.is_first_attempt)
         heapq.heappush(self._queues[lane], (due, self._queued, delivery.id))
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from emulator.domain.deliveries import Subscription
+from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.operations.control import create_orders
 from emulator.operations.fulfillments import create
 from emulator.outbox import Outbox
 from emulator.seeds import Seed
 from emulator.site import Setup, Site
-from emulator.sites import DEFAULT_SITE_ID, Sites
+from emulator.sites import Sites
 from tests.factories import ITEM, NOW, ORDER_ID, draft, order
 
 SUBSCRIPTION = Subscription(id="1", url="http://127.0.0.1:9/webhooks")
