@@ -126,7 +126,8 @@ def _responses(operation: Operation) -> Json:
     if operation.response is not None:
         schema = {"$ref": _SCHEMAS + operation.response.__name__}
     responses: Json = {"200": _response("The answer.", schema)}
-    refusals: Iterable[type[Refusal]] = operation.refusals
+    # Any call may name a site that is refused.
+    refusals: Iterable[type[Refusal]] = dict.fromkeys((InvalidRequest, *operation.refusals))
     if operation.request is not None and operation.method != "GET":
         refusals = (*refusals, PayloadTooLarge)
     by_status: defaultdict[int, list[type[Refusal]]] = defaultdict(list)
@@ -134,6 +135,10 @@ def _responses(operation: Operation) -> Json:
         by_status[HTTP_STATUS[refusal.status_name]].append(refusal)
     for status, ones in sorted(by_status.items()):
         responses[str(status)] = _refusal_response(ones)
+    if operation.path in _OAUTH_PATHS:
+        either = {"anyOf": [_ref("OAuthError"), _ref("ValidationErrorResponse")]}
+        responses["400"] = _response("`invalid_request` and other errors of RFC 6749, or the form is wrong.", either)
+        responses["401"] = _response("`invalid_client`: Not the app's id or secret.", _ref("OAuthError"))
     responses[str(SYSTEM_ERROR_STATUS)] = _response(
         "A fault of the emulator's own, blank as at Wix.", _ref("SystemError")
     )
@@ -217,6 +222,7 @@ def _add_example(described: Json, example: Json, value: Any) -> None:
 
 _DETAILS: Json = {"type": "object", "additionalProperties": True}
 _TEXT: Json = {"type": "string"}
+_OAUTH_PATHS = ("/oauth2/token", "/oauth/access")
 
 _ERROR_SCHEMAS: Json = {
     "ApplicationErrorResponse": {
@@ -265,6 +271,11 @@ _ERROR_SCHEMAS: Json = {
         "type": "object",
         "required": ["field", "description", "violatedRule"],
         "properties": {"field": _TEXT, "description": _TEXT, "violatedRule": _TEXT, "data": _DETAILS},
+    },
+    "OAuthError": {
+        "type": "object",
+        "required": ["error", "error_description"],
+        "properties": {"error": _TEXT, "error_description": _TEXT},
     },
     "SystemError": {
         "type": "object",

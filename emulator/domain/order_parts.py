@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic.config import JsonDict
 
 from emulator.domain.violations import violated
 from emulator.domain.wire import DECIMAL_PATTERN, Guid, Items, Quantity, ShortText, Timestamp, WireModel
@@ -102,8 +103,16 @@ class LineItem(OpenWireModel):
     price: Price | None = None
 
 
+_HAS_FILE: JsonDict = {"properties": {"digitalFile": {"type": "object"}}, "required": ["digitalFile"]}
+_IS_NOT_DIGITAL: JsonDict = {
+    "properties": {"itemType": {"properties": {"preset": {"not": {"const": "DIGITAL"}}}}},
+}
+
+
 class LineItemDraft(OpenWireModel):
     """A line item as a caller sends it: its id may be left out or empty, the rest may not (R402)."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_HAS_FILE, _IS_NOT_DIGITAL]})
 
     id: Guid | Literal[""] | None = None
     product_name: ProductName
