@@ -14,7 +14,7 @@ from emulator.domain.deliveries import DeliveryStatus
 from emulator.domain.order_parts import AddressWithContact, OrderFulfillmentStatus
 from emulator.domain.orders import Order
 from emulator.domain.site_ids import DEFAULT_SITE_ID
-from emulator.domain.wire import format_timestamp
+from emulator.domain.wire import OrderId, format_timestamp
 from emulator.site import Site
 
 Json = dict[str, Any]
@@ -23,6 +23,7 @@ Json = dict[str, Any]
 class ListOrdersRequest(PagedRequest):
     """Which orders: each word of `search` occurs in number, ids, buyer, products or tracking numbers."""
 
+    id: OrderId | None = None
     search: str = ""
     fulfillment_status: OrderFulfillmentStatus | None = None
 
@@ -34,7 +35,9 @@ async def list_orders(call: Call) -> Response:
     found = [
         order
         for order in call.site.store.orders()
-        if wanted.fulfillment_status in (None, order.fulfillment_status) and _has(order, words)
+        if wanted.id in (None, order.id)
+        and wanted.fulfillment_status in (None, order.fulfillment_status)
+        and _has(order, words)
     ]
     return render_json(paged("orders", found, wanted, _order))
 

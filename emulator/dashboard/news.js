@@ -1,0 +1,49 @@
+// What just happened, in a line each.
+
+import { shortName } from "./delivery-parts.js";
+import { el, foreign, pill } from "./elements.js";
+
+const LINES_MAX = 4;
+const ERROR_STATUS_MIN = 400;
+
+export class News {
+  constructor(container) {
+    this.container = container;
+    this.container.append(el("li", { class: "hint" }, "Nothing since this page was opened. It shows requests and deliveries as they happen."));
+    this.isEmpty = true;
+  }
+
+  add(kind, news) {
+    const line = LINES[kind]?.(news);
+    if (!line) {
+      return;
+    }
+    if (this.isEmpty) {
+      this.container.replaceChildren();
+      this.isEmpty = false;
+    }
+    this.container.prepend(el("li", {}, line));
+    while (this.container.childElementCount > LINES_MAX) {
+      this.container.lastElementChild.remove();
+    }
+  }
+}
+
+const LINES = {
+  request: ({ requestId, method, path, operation, status, refusal }) => [
+    el("a", { href: `#/journal/${encodeURIComponent(requestId)}` }, operation ?? foreign(`${method} ${path}`)),
+    " ",
+    pill(status === null ? "no answer" : String(status), status === null || status >= ERROR_STATUS_MIN ? "bad" : "good"),
+    refusal ? [" ", refusal] : null,
+  ],
+  delivery: ({ id, status, eventType, url, attempts, lastStatus }) => [
+    el("a", { href: `#/webhooks/${encodeURIComponent(id)}` }, foreign(shortName(eventType))),
+    " → ",
+    foreign(url),
+    " ",
+    attempts === 0 ? pill("queued") : pill(String(lastStatus ?? "no answer"), lastStatus === 200 ? "good" : "bad"),
+    attempts > 0 && status !== "delivered" ? ` ${status}` : null,
+  ],
+  control: ({ operation }) => (operation === "reset" ? "The site was reset." : operation === "putState" ? "A snapshot was loaded." : null),
+  lost: ({ count }) => `${count} events came too fast to be listed here; the views show the present state.`,
+};
