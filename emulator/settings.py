@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.domain.credentials import AuthMode
 from emulator.domain.deliveries import DeliveryFormat, Subscription
+from emulator.domain.refusals import refusal_codes
 from emulator.domain.violations import field_path
 from emulator.domain.wire import WebUrl
 from emulator.errors import UsageError
@@ -78,9 +79,13 @@ def parse_behaviours(assignments: Iterable[str]) -> Behaviours:
             raise SettingsError(f"{assignment!r} is not NAME=VALUE")
         _assign(tree, name.strip(), value.strip())
     try:
-        return Behaviours.model_validate(tree)
+        behaviours = Behaviours.model_validate(tree)
     except ValidationError as error:
         raise SettingsError(_explained(error)) from error
+    for code in behaviours.refusals:
+        if code not in refusal_codes():
+            raise SettingsError(f"unknown setting refusals.{code}; {suggestion(code, refusal_codes())}")
+    return behaviours
 
 
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> list[str]:

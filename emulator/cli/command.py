@@ -48,6 +48,13 @@ class _Verbs(click.Group):
         verb: click.Command = getattr(import_module(f"emulator.cli.{_VERBS[name]}"), name)
         return verb
 
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if arguments[0] not in _VERBS:
+            context.fail(f"No such command {arguments[0]!r}; {_suggestion(arguments[0], set(_VERBS))}")
+        return super().resolve_command(context, arguments)
+
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("--help", "--version")):
             arguments = [_DEFAULT_VERB, *arguments]
@@ -77,12 +84,12 @@ def main() -> None:
         sys.exit(2)
 
 
-def option_names() -> set[str]:
-    """Every option of every verb, as a configuration file names it."""
+def known_options() -> dict[str, click.Option]:
+    """Every option of every verb, by its name in a configuration file."""
     context = click.Context(verbs)
     commands = [command for name in _VERBS if (command := verbs.get_command(context, name))]
     return {
-        option.name
+        option.name: option
         for command in commands
         for option in command.params
         if isinstance(option, click.Option) and option.name
@@ -91,7 +98,7 @@ def option_names() -> set[str]:
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     named = [name for name in environment if name.startswith(ENVIRONMENT_PREFIX)]
-    known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in option_names()} if named else set()
+    known = {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in known_options()} if named else set()
     for name in named:
         if name not in known:
             raise UsageError(f"unknown environment variable {name}; {_suggestion(name, known)}")
@@ -109,19 +116,32 @@ def _configuration(path: Path) -> dict[str, Any]:
         return {}
     import yaml
 
-    from emulator.settings import flatten
-
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        # Every value as the text that a flag would have: `off` is a word and 0012 an id.
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}  # noqa: S506 - makes texts only
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
         raise UsageError(f"{path}: must be a mapping of options")
-    known = option_names()
-    options = {}
+    known = known_options()
+    options: dict[str, Any] = {}
     for key, value in document.items():
         name = str(key).replace("-", "_")
         if name not in known:
-            raise UsageError(f"{path}: unknown key {key}; {_suggestion(name, known)}")
-        options[name] = flatten(value) if isinstance(value, Mapping) else value
+            raise UsageError(f"{path}: unknown key {key}; {_suggestion(name, set(known))}")
+        if value != "":
+            options[name] = _values(path, key, value) if known[name].multiple else _value(path, key, value)
     return options
+
+
+def _value(path: Path, key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise UsageError(f"{path}: {key}: takes one value")
+    return value
+
+
+def _values(path: Path, key: str, value: Any) -> list[str]:
+    from emulator.settings import flatten
+
+    values = flatten(value) if isinstance(value, Mapping) else [value] if isinstance(value, str) else list(value)
+    return [_value(path, key, one) for one in values]

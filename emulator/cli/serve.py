@@ -66,6 +66,8 @@ def serve(port_file: Path | None, log_level: str, json: bool, **options: Any) ->
     """Serve the emulated API until SIGTERM or Ctrl-C."""
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     settings = _settings(options)
+    if port_file is not None and not port_file.parent.is_dir():
+        raise SettingsError(f"--port-file: there is no folder {port_file.parent}")
     listener = listening(settings.host, settings.port)
     port = listener.getsockname()[1]
     secure, tls = _secured(settings) if settings.tls else (None, None)
