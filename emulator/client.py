@@ -1,6 +1,7 @@
 """The control plane of a running emulator, called from Python with the standard library only: it loads fast."""
 
 import json
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
@@ -28,7 +29,11 @@ class Control:
 
     def call(self, method: str, path: str, body: Any = None, **query: str | None) -> Any:
         """The JSON answer. Raises Unreachable, Refused."""
-        return json.loads(self.text(method, path, body, **query))
+        answer = self.text(method, path, body, **query)
+        try:
+            return json.loads(answer)
+        except ValueError:
+            raise self._unreachable("what answers is no JSON") from None
 
     def text(self, method: str, path: str, body: Any = None, **query: str | None) -> str:
         """The answer as text; a body in bytes is JSON already. Raises Unreachable, Refused."""
@@ -43,9 +48,12 @@ class Control:
         except HTTPError as error:
             with error:
                 raise Refused(_message(error)) from None
-        except (URLError, OSError) as error:
+        except (URLError, OSError, HTTPException, UnicodeDecodeError) as error:
             reason = getattr(error, "reason", error)
-            raise Unreachable(f"no emulator answers at {self.url} ({reason}); start one with: wix-emulator") from None
+            raise self._unreachable(str(reason) or type(error).__name__) from None
+
+    def _unreachable(self, reason: str) -> Unreachable:
+        return Unreachable(f"no emulator answers at {self.url} ({reason}); start one with: wix-emulator")
 
 
 def _message(error: HTTPError) -> str:

@@ -2,21 +2,39 @@
 
 import sys
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import click
 
 from emulator.client import Control, Refused, Unreachable
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 
-__all__ = ["DEFAULT_URL", "Control", "Refused", "Unreachable", "control_options", "fail"]
+__all__ = ["DEFAULT_URL", "Control", "Refused", "Unreachable", "WebUrl", "control_options", "fail"]
 
 DEFAULT_URL = "http://127.0.0.1:8949"
+
+
+class WebUrl(click.ParamType[str]):
+    """A command line value that is a URL of http or https."""
+
+    name = "url"
+
+    def convert(self, value: str, param: click.Parameter | None, context: click.Context | None) -> str:
+        """The URL; a usage error if it is none."""
+        try:
+            parts = urlsplit(value)
+            is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_url = False
+        if not is_url:
+            self.fail(f"{value!r} is no URL such as {DEFAULT_URL}", param, context)
+        return value
 
 
 def control_options(command: Any) -> Any:
     """The options that say which emulator and which site, as `url` and `site`."""
     site = click.option("--site", default=DEFAULT_SITE_ID, help="The site, as in the header wix-site-id.")
-    return click.option("--url", default=DEFAULT_URL, help="The emulator's URL.")(site(command))
+    return click.option("--url", type=WebUrl(), default=DEFAULT_URL, help="The emulator's URL.")(site(command))
 
 
 def fail(message: str, status: int = 1) -> NoReturn:

@@ -1,7 +1,9 @@
 """The verbs that call the control plane of a running emulator."""
 
+import contextlib
 import json
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -130,13 +132,20 @@ def wait(timeout: timedelta, **at: str) -> None:
 
 def call(control: Control, method: str, path: str, body: Any = None, **query: str | None) -> Any:
     """The JSON answer; ends the command if there is none."""
-    return json.loads(text(control, method, path, body, **query))
+    with _ending_the_command():
+        return control.call(method, path, body, **query)
 
 
 def text(control: Control, method: str, path: str, body: Any = None, **query: str | None) -> str:
     """The answer as text; ends the command if there is none."""
-    try:
+    with _ending_the_command():
         return control.text(method, path, body, **query)
+
+
+@contextlib.contextmanager
+def _ending_the_command() -> Iterator[None]:
+    try:
+        yield
     except Unreachable as error:
         fail(str(error), _NOT_READY)
     except Refused as error:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import click
 
 _UNITS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_FORM = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d|)")
+_FORM = re.compile(r"(\d{1,9}(?:\.\d+)?)\s*(ms|s|m|h|d|)")
 
 
 class Duration(click.ParamType[timedelta]):

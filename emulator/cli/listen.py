@@ -16,21 +16,23 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from emulator.cli.client import Control, Refused, Unreachable, control_options, fail
+from emulator.cli.client import Control, Refused, Unreachable, WebUrl, control_options, fail
 from emulator.cli.durations import Duration
 from emulator.cli.server import Server, listening
 from emulator.webhooks.envelope import EnvelopeError, open_token, verify_token
-from emulator.webhooks.keys import SigningKey
+from emulator.webhooks.keys import KeyFileError, SigningKey
 
 _DEFAULT_PORT = 8950
 _FORWARD_TIMEOUT_S = 30
 
 
 @click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
-@click.option("-p", "--port", type=int, default=_DEFAULT_PORT, help="Port to listen on; 0 takes a free one.")
+@click.option(
+    "-p", "--port", type=click.IntRange(0, 65_535), default=_DEFAULT_PORT, help="Port to listen on; 0 takes a free one."
+)
 @click.option("--status", type=click.IntRange(200, 599), default=200, help="Answer with this status.")
 @click.option("--delay", type=Duration(), default="0s", help="Answer after this long, such as 2s.")
-@click.option("--forward-to", help="Pass each delivery on to this URL and answer with its status.")
+@click.option("--forward-to", type=WebUrl(), help="Pass each delivery on to this URL and answer with its status.")
 @click.option(
     "--public-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="PEM file to verify with."
 )
@@ -40,11 +42,12 @@ def listen(
     port: int, status: int, delay: timedelta, forward_to: str | None, public_key: Path | None, json: bool, **at: str
 ) -> None:
     """Receive webhooks of the emulator at --url: subscribe there, verify each delivery, print a line for it."""
-    listener = listening("127.0.0.1", port)
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     control = Control(**at)
+    key = _read_key(public_key) if public_key else _public_key(control)
+    listener = listening("127.0.0.1", port)
+    listener.listen()  # from here on a delivery waits for its answer; before, it would be refused
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     subscription = _subscribe(control, address)
-    key = public_key.read_text(encoding="utf-8") if public_key else _public_key(control, subscription)
     receiver = Receiver(key, status, delay.total_seconds(), forward_to, as_json=json)
 
     def announce() -> None:
@@ -55,7 +58,9 @@ def listen(
         )
         click.echo(f"listening at {address} for {source}", err=json)
 
-    configuration = uvicorn.Config(receiver, log_config=None, log_level="warning", access_log=False, lifespan="off")
+    configuration = uvicorn.Config(
+        receiver, log_config=None, log_level="warning", access_log=False, lifespan="off", ws="none"
+    )
     logging.basicConfig(level="WARNING")
     Server(configuration, announce).run(sockets=[listener])
     if subscription:
@@ -71,9 +76,12 @@ class Received:
 
     @property
     def event_type(self) -> str:
-        """The envelope's event type, or the Velo handler's name."""
+        """The envelope's event type, the Velo handler's name, or what the SDK's metadata says."""
         envelope = self.layers.get("envelope") or {}
-        return str(envelope.get("eventType") or self.layers.get("handler") or "unknown event")
+        named = envelope.get("eventType") or self.layers.get("handler")
+        metadata = _mapping(_mapping(self.layers.get("event")).get("metadata"))
+        described = [str(metadata[key]) for key in ("entityFqdn", "slug") if key in metadata]
+        return str(named or "_".join(described) or "unknown event")
 
 
 class Receiver:
@@ -148,16 +156,20 @@ def _understand_json(text: str) -> Received:
 
 def _summary(event: Any) -> str:
     """The essence of an event: about which entity, its place in the sequence, what it holds."""
-    if not isinstance(event, Mapping):
-        return ""
-    metadata = event.get("metadata", event)
-    entity = event.get("entity") or event.get("updatedEvent", {}).get("currentEntity") or {}
-    parts = [f" {metadata.get('entityId') or event.get('orderNumber', '')}"]
+    event = _mapping(event)
+    metadata = _mapping(event.get("metadata", event))
+    entity = _mapping(event.get("entity") or _mapping(event.get("updatedEvent")).get("currentEntity"))
+    parts = [f" {metadata.get('entityId') or event.get('orderNumber', '')}".rstrip()]
     if sequence := metadata.get("entityEventSequence"):
         parts.append(f"#{sequence}")
-    if "fulfillments" in entity:
-        parts.append(f"{len(entity['fulfillments'])} fulfillments")
+    if isinstance(fulfillments := entity.get("fulfillments"), list):
+        parts.append(f"{len(fulfillments)} fulfillments")
     return " ".join(parts)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is an object, an empty one if not: a test may send whatever it likes."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _subscribe(control: Control, address: str) -> str | None:
@@ -175,11 +187,22 @@ def _unsubscribe(control: Control, subscription: str) -> None:
         control.call("DELETE", f"webhooks/{subscription}")
 
 
-def _public_key(control: Control, subscription: str | None) -> str:
+def _read_key(path: Path) -> str:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    pem = path.read_bytes()
+    try:
+        load_pem_public_key(pem)
+    except ValueError as error:
+        raise KeyFileError(f"{path}: not a PEM public key ({error})") from error
+    return pem.decode("ascii", errors="replace")
+
+
+def _public_key(control: Control) -> str:
     """The emulator's own key if it runs, else the development key."""
-    if subscription is None:
-        return SigningKey().public_pem
     try:
         return control.text("GET", "public-key")
-    except (Unreachable, Refused) as error:
+    except Unreachable:
+        return SigningKey().public_pem
+    except Refused as error:
         fail(str(error))
