@@ -10,8 +10,8 @@ MAIN = MODULES / "main.mjs"
 # What test suites in Node import.
 MODULE = MODULES / "velo.mjs"
 
-_VERSION_MIN = (20, 6)  # the first one of Node 20 with hooks for imports
-_NEEDED = "Velo code runs in Node 20.6 or newer"
+_VERSION_MIN = (20, 10)  # the first one in which hooks for imports can be added again and again
+_NEEDED = "Velo code runs in Node 20.10 or newer"
 
 
 class NodeMissing(Exception):  # noqa: N818 - a state of the world

@@ -24,7 +24,8 @@ function control(path, body = {}) {
 test("a function ships an order, and the handler is told", async () => {
   const fulfillment = { lineItems: [{ _id: "00000000-0000-0000-0000-000000000001", quantity: 1 }] };
 
-  const { fulfillmentId } = await shop.call("backend/fulfillments.js:myCreateFulfillmentFunction", [ORDER, fulfillment]);
+  const create = "backend/fulfillments.js:myCreateFulfillmentFunction";
+  const { fulfillmentId } = await shop.call(create, [ORDER, fulfillment]);
   await control("settle");
 
   const [{ handler, event, error }] = told;

@@ -45,7 +45,8 @@ export class Backend {
     if (!existsSync(path)) throw new Error(`there is no ${file} in ${this.folder}`);
     const module = await this.#load(path);
     if (typeof module[exported] === "function") return module[exported];
-    throw new Error(`backend/${file} exports no function ${exported}; it exports ${names(module).join(", ") || "none"}`);
+    const others = names(module).join(", ") || "none";
+    throw new Error(`backend/${file} exports no function ${exported}; it exports ${others}`);
   }
 
   // The handlers that events.js exports, by name; none if there is no events.js.

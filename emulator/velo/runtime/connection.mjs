@@ -107,7 +107,8 @@ function parsed(text) {
 function refused({ message = "", details = {} }, status, requestId, fieldNames) {
   const { applicationError, validationError } = details;
   if (validationError) {
-    const fieldViolations = validationError.fieldViolations.map((one) => ({ ...one, field: named(one.field, fieldNames) }));
+    const inItsNames = (violation) => ({ ...violation, field: named(violation.field, fieldNames) });
+    const fieldViolations = validationError.fieldViolations.map(inItsNames);
     message = fieldViolations.map(({ field, description }) => `${field} ${description}`.trim()).join("; ");
     return new WixError(message, { details: { validationError: { fieldViolations } }, status, requestId });
   }

@@ -6,8 +6,9 @@ const OURS = new URL(".", import.meta.url).href;
 
 // Text without the version that a module's URL carries, and without the lines of a stack that are not the site's.
 export function plain(text) {
+  const isForeign = (line) => /^\s+at /.test(line) && (line.includes(OURS) || line.includes("node:internal"));
   const lines = text.replace(/\?velo=\d+\.\d+/g, "").split("\n");
-  return lines.filter((line) => !/^\s+at /.test(line) || !(line.includes(OURS) || line.includes("node:internal"))).join("\n");
+  return lines.filter((line) => !isForeign(line)).join("\n");
 }
 
 // The error of an import. Node does not say which file a SyntaxError is in: this looks for it among those files.

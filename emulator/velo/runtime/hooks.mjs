@@ -1,4 +1,4 @@
-// Finds what a Velo site's backend code imports: Wix's modules, `backend/…` and `public/…`, and files by half their name.
+// Finds what a Velo site's backend code imports: Wix's modules, `backend/…`, `public/…`, and files by half their name.
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, extname, join, relative, resolve as resolvePath, sep } from "node:path";
@@ -58,7 +58,8 @@ function existing(path, specifier) {
   const file = candidates.find((candidate) => existsSync(candidate) && statSync(candidate).isFile());
   if (file) return file;
   const folder = dirname(path) + sep;
-  throw new Error(`no module "${specifier}": there is no ${candidates.map((one) => one.replace(folder, "")).join(", ")} in ${folder}`);
+  const tried = candidates.map((candidate) => candidate.replace(folder, "")).join(", ");
+  throw new Error(`no module "${specifier}": there is no ${tried} in ${folder}`);
 }
 
 async function installed(specifier, context, nextResolve) {

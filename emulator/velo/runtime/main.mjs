@@ -1,5 +1,5 @@
 // The process that `wix-emulator velo` and the Python API start. It runs until its standard input ends.
-// Standard output has one line of JSON: where calls are taken, or what went wrong. What people read is on standard error.
+// Standard output has one line of JSON: where calls are taken, or what went wrong. People read standard error.
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { inspect, parseArgs } from "node:util";
@@ -19,16 +19,18 @@ process.on("unhandledRejection", (error) => console.error("not handled:", error)
 process.on("uncaughtException", (error) => console.error("not caught:", error));
 process.on("SIGINT", () => {}); // of the terminal; whoever started this process ends it
 
-const { values: options } = parseArgs({
-  options: { directory: { type: "string" }, url: { type: "string" }, site: { type: "string" }, events: { type: "boolean" } },
+const text = { type: "string" };
+const { values: given } = parseArgs({
+  options: { directory: text, url: text, site: text, events: { type: "boolean", default: false } },
 });
 try {
-  const site = await startVelo(options.directory, { url: options.url, siteId: options.site, events: options.events ?? false, onEvent: told });
+  const { directory, url, events } = given;
+  const site = await startVelo(directory, { url, siteId: given.site, events, onEvent: told });
   const server = await serve({
-    call: async ({ function: name, arguments: given }) => ({ status: 200, body: await outcome(site, name, given) }),
+    call: async ({ function: name, arguments: list }) => ({ status: 200, body: await outcome(site, name, list) }),
     output: async () => ({ status: 200, body: { output } }),
   });
-  announce({ address: server.url, folder: site.folder, ...(options.events && (await handlersOf(site))) });
+  announce({ address: server.url, folder: site.folder, ...(events && (await handlersOf(site))) });
   process.stdin.on("end", async () => {
     setTimeout(() => process.exit(0), CLOSE_TIMEOUT_MS); // whatever a handler still waits for
     await site.close();
@@ -55,9 +57,9 @@ async function handlersOf(site) {
   }
 }
 
-async function outcome(site, name, given) {
+async function outcome(site, name, list) {
   try {
-    const result = await site.call(name, given);
+    const result = await site.call(name, list);
     JSON.stringify(result);
     return { result: result ?? null };
   } catch (error) {

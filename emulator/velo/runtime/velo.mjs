@@ -14,8 +14,8 @@ const DEFAULT_SITE_ID = "5e7b1d60-0000-4000-8000-000000000949";
 const HANDLER_TIMEOUT_MS = 30_000;
 
 // Start the site in `directory`: its functions can be called, and, unless `events` is false, its events.js gets the
-// events of the emulator's site. `onEvent({ label, handler, event, error })` is told about each. Rejects if no emulator answers.
-// A handler that takes longer than `handlerTimeoutMs` has failed, and the next event is handled.
+// events of the emulator's site. `onEvent({ label, handler, event, error })` is told about each. A handler that takes
+// longer than `handlerTimeoutMs` has failed, and the next event is handled. Rejects if no emulator answers.
 export async function startVelo(directory, options = {}) {
   const { url = process.env.WIX_API_BASE_URL, siteId = process.env.WIX_SITE_ID, events = true } = options;
   const connection = new Connection(url ?? DEFAULT_URL, siteId ?? DEFAULT_SITE_ID);

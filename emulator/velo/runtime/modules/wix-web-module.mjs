@@ -3,7 +3,8 @@ export const Permissions = Object.freeze({ Anyone: "anyone", Admin: "admin", Sit
 
 export function webMethod(permission, method) {
   if (!Object.values(Permissions).includes(permission)) {
-    throw new TypeError(`webMethod() takes one of ${Object.keys(Permissions).map((one) => `Permissions.${one}`).join(", ")}`);
+    const names = Object.keys(Permissions).map((name) => `Permissions.${name}`);
+    throw new TypeError(`webMethod() takes one of ${names.join(", ")}`);
   }
   if (typeof method !== "function") throw new TypeError("webMethod() takes a function");
   return async (...given) => method(...given);
