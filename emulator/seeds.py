@@ -86,7 +86,7 @@ def _api_key(value: Any, where: str, source: str) -> ApiKey:
     if scopes is None:
         return ApiKey(value["key"])
     known = sorted(GRANTING_SCOPES[READ_ORDERS])
-    if not isinstance(scopes, list) or not set(scopes) <= set(known):
+    if not isinstance(scopes, list) or any(scope not in known for scope in scopes):
         raise SeedError(source, f"{where}.scopes", f"must be a list of some of {', '.join(known)}")
     return ApiKey(value["key"], frozenset(scopes))
 

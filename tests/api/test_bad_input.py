@@ -70,7 +70,10 @@ GOOD: dict[str, tuple[str, str, Any]] = {
     "seed": (
         "POST",
         "/_emulator/seed",
-        {"orders": [{"id": ORDER, "lineItems": [{"quantity": 1}], "shippingInfo": None}]},
+        {
+            "orders": [{"id": ORDER, "lineItems": [{"quantity": 1}], "shippingInfo": None}],
+            "apiKeys": [{"key": "a key", "scopes": ["SCOPE.DC-STORES.READ-ORDERS"]}],
+        },
     ),
 }
 

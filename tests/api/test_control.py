@@ -163,6 +163,9 @@ def test_a_seed_document_is_merged(shop: Shop) -> None:
         ({"orders": 5}, "orders"),
         ({"orders": ["a"]}, "orders[0]"),
         ({"orders": [{}, {"status": "SHIPPED"}]}, "orders[1].status"),
+        ({"apiKeys": [{}]}, "apiKeys[0]"),
+        ({"apiKeys": [{"key": "a", "scopes": [{}]}]}, "apiKeys[0].scopes"),
+        ({"apiKeys": [{"key": "a", "scopes": ["ALL"]}]}, "apiKeys[0].scopes"),
     ],
 )
 def test_a_wrong_seed_document_is_refused_and_nothing_is_merged(

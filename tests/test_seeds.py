@@ -1,0 +1,127 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.domain.orders import Order
+from emulator.ids import Ids
+from emulator.samples import Samples
+from emulator.seeds import Seed, SeedError, fixtures, load, parse
+from emulator.site import Setup
+from emulator.sites import Sites
+from tests.factories import ITEM, NOW
+
+SHIPPED = sorted(path.stem for path in fixtures().glob("*.yaml"))
+SAMPLES = Samples()
+
+
+def loaded(*names: str) -> Seed:
+    return load(names, SAMPLES, Ids("1"))
+
+
+def parsed(document: Any) -> Seed:
+    return parse(document, "", SAMPLES, Ids("1"), NOW)
+
+
+def written(folder: Path, text: str | bytes) -> str:
+    path = folder / "seed.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return str(path)
+
+
+def test_the_documents_and_the_demo_are_among_the_shipped_seeds() -> None:
+    assert {"docs", "demo", "docs-bulk", "docs-delete"} <= set(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_seed_loads_with_orders_of_different_ids(name: str) -> None:
+    orders = loaded(name).orders
+    assert orders
+    assert len({one.id for one in orders}) == len(orders)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_seed_pins_everything_so_that_it_is_the_same_in_every_run(name: str) -> None:
+    assert load([name], SAMPLES, Ids("1")) == load([name], SAMPLES, Ids("2"))
+
+
+def test_the_demo_has_a_dozen_orders_in_different_states() -> None:
+    orders = loaded("demo").orders
+    assert len(orders) >= 12
+    assert {one.status for one in orders} >= {"APPROVED", "INITIALIZED", "CANCELED"}
+    assert {one.fulfillment_status for one in orders} == {"NOT_FULFILLED", "PARTIALLY_FULFILLED", "FULFILLED"}
+
+
+def test_seeds_are_merged_and_of_two_orders_with_one_id_the_later_wins() -> None:
+    both, later = loaded("docs", "docs-bulk"), loaded("docs-bulk")
+    by_id = {one.id: one for one in both.orders}
+    assert len(both.orders) == len(loaded("docs").orders)
+    assert all(by_id[one.id] == one for one in later.orders)
+
+
+def test_empty_is_no_seed_at_all() -> None:
+    assert loaded("empty") == loaded() == Seed()
+
+
+def test_a_file_is_a_seed(tmp_path: Path) -> None:
+    (order,) = loaded(written(tmp_path, "orders:\n- {id: mine, lineItems: [{quantity: 3}]}\n")).orders
+    assert (order.id, order.status, order.line_items[0].quantity) == ("mine", "APPROVED", 3)
+
+
+def test_dates_need_no_quotes(tmp_path: Path) -> None:
+    (order,) = loaded(written(tmp_path, "orders:\n- {createdDate: 2026-01-02T03:04:05.678Z}\n")).orders
+    assert order.model_dump(mode="json")["createdDate"] == "2026-01-02T03:04:05.678Z"
+
+
+def test_partial_orders_are_completed() -> None:
+    first, second = parsed({"orders": [{}, {"id": "mine", "number": "7"}]}).orders
+    assert (first.number, first.status, first.line_items[0].id) == ("10001", "APPROVED", ITEM)
+    assert (second.id, second.number) == ("mine", "7")
+
+
+@pytest.mark.parametrize("document", [{}, {"orders": []}, {"orders": None}])
+def test_a_document_may_have_no_orders(document: Any) -> None:
+    assert parsed(document) == Seed()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("orders:\n- {status: SHIPPED}\n", "orders[0].status: must be one of 'INITIALIZED', "),
+        (
+            "orders:\n- {}\n- {lineItems: [{quantity: 0}]}\n",
+            "orders[1].lineItems[0].quantity: must be 1 or more, got 0",
+        ),
+        ("orders:\n- {lineItems: [{quantity: 1}], fulfillments: [{lineItems: [{id: x}]}]}\n", "is not a valid GUID"),
+        ("orders:\n- 5\n", "orders[0]: must be a mapping"),
+        ("orders: {}\nx: 1\n", "x: unknown key; known: orders"),
+        ("orders: 5\n", "orders: must be a list"),
+        ("- 5\n", "must be a mapping"),
+        ("", "must be a mapping"),
+        ("orders: [\n", "while parsing a flow"),
+        ("orders: !!python/object:os.system {}\n", "could not determine a constructor"),
+        (b"orders: \xff\n", "invalid"),
+    ],
+)
+def test_a_wrong_seed_is_refused_with_file_path_and_reason(tmp_path: Path, text: str | bytes, reason: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(SeedError) as refused:
+        loaded(path)
+    assert str(refused.value).startswith(f"{path}: ")
+    assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "nowhere.yaml", ".", ""])
+def test_an_unknown_seed_is_refused_with_the_known_ones(name: str) -> None:
+    with pytest.raises(SeedError, match="no such seed or file; shipped seeds: demo, docs"):
+        loaded(name)
+
+
+def test_sites_start_with_equal_but_separate_copies() -> None:
+    sites = Sites(Setup(seed=loaded("docs"), start=NOW, random_seed=1))
+    one, other = sites.site("one"), sites.site("other")
+    assert one.store.orders() == other.store.orders()
+    before: tuple[Order, ...] = other.store.orders()
+    one.store.put(before[0].model_copy(update={"number": "changed"}))
+    assert other.store.orders() == before
+    assert one.store.orders() != before

@@ -1,0 +1,114 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from emulator.domain.behaviours import Behaviours, RefusalOverride
+from emulator.settings import Settings, SettingsError, flatten, parse_behaviours, suggestion
+
+
+def test_the_defaults_are_the_published_ones() -> None:
+    settings = Settings()
+    assert (settings.host, settings.port) == ("127.0.0.1", 8949)
+    assert settings.seed == ("docs", "demo")
+    assert settings.url(settings.port) == "http://127.0.0.1:8949"
+    behaviours = settings.behaviours
+    assert behaviours.duplicate_tracking_scope == "order"
+    assert behaviours.duplicate_tracking_in_bulk == "refuse"
+    assert behaviours.custom_provider_link == "required"
+    assert behaviours.line_item_split == "allow"
+    assert behaviours.refusals == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "url"),
+    [
+        ({}, "http://127.0.0.1:1234"),
+        ({"host": "::1"}, "http://[::1]:1234"),
+        ({"base_url": "https://fake.example"}, "https://fake.example"),
+    ],
+)
+def test_the_url_is_where_clients_reach_it(fields: dict[str, Any], url: str) -> None:
+    assert Settings(**fields).url(1234) == url
+
+
+@pytest.mark.parametrize("written", ["2026-01-02T03:04:05", "2026-01-02T03:04:05Z", "2026-01-02T05:04:05+02:00"])
+def test_a_time_without_an_offset_is_utc(written: str) -> None:
+    assert Settings.model_validate({"time": written}).start() == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"port": -1}, {"port": 65_536}, {"prot": 1}, {"body_bytes_max": 0}, {"sites_max": 0}, {"time": "soon"}]
+)
+def test_a_wrong_setting_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate(fields)
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        Settings().port = 1  # type: ignore[misc]  # that it is frozen is the point
+
+
+@pytest.mark.parametrize(
+    ("assignments", "behaviours"),
+    [
+        ([], Behaviours()),
+        (["duplicate_tracking_scope=site"], Behaviours(duplicate_tracking_scope="site")),
+        ([" line_item_split = once "], Behaviours(line_item_split="once")),
+        (["line_item_split=once", "line_item_split=allow"], Behaviours()),
+        (
+            ["refusals.ORDER_NOT_APPROVED.status=400", "refusals.ORDER_NOT_APPROVED.code=BAD"],
+            Behaviours(refusals={"ORDER_NOT_APPROVED": RefusalOverride(status=400, code="BAD")}),
+        ),
+    ],
+)
+def test_behaviours_are_read_from_assignments(assignments: list[str], behaviours: Behaviours) -> None:
+    assert parse_behaviours(assignments) == behaviours
+
+
+@pytest.mark.parametrize(
+    ("assignment", "reason"),
+    [
+        ("line_item_split", "'line_item_split' is not NAME=VALUE"),
+        ("line_item_splt=once", "unknown setting line_item_splt; did you mean line_item_split?"),
+        ("zzz=1", "unknown setting zzz; known: "),
+        ("line_item_split=twice", "line_item_split: input should be 'allow' or 'once', got 'twice'"),
+        ("line_item_split.x=once", "line_item_split: input should be"),
+        ("refusals=x", "refusals: input should be a valid dictionary"),
+        ("refusals.ORDER_NOT_FOUND=404", "refusals.ORDER_NOT_FOUND: input should be"),
+        ("refusals.ORDER_NOT_FOUND.statsu=404", "did you mean status?"),
+        ("refusals.ORDER_NOT_FOUND.status=200", "greater than or equal to 400"),
+        (
+            "refusals.ORDER_NOT_FUOND.status=404",
+            "unknown setting refusals.ORDER_NOT_FUOND; did you mean ORDER_NOT_FOUND?",
+        ),
+    ],
+)
+def test_a_wrong_assignment_is_refused_with_its_reason(assignment: str, reason: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        parse_behaviours([assignment])
+    assert reason in str(refused.value)
+
+
+def test_a_name_cannot_have_a_value_and_parts() -> None:
+    with pytest.raises(SettingsError, match="refusals has a value already"):
+        parse_behaviours(["refusals=x", "refusals.ORDER_NOT_FOUND.status=404"])
+
+
+def test_a_tree_of_behaviours_is_flattened_into_assignments() -> None:
+    tree = {"line_item_split": "once", "refusals": {"ORDER_NOT_FOUND": {"status": 410, "code": "GONE"}}}
+    assert flatten(tree) == [
+        "line_item_split=once",
+        "refusals.ORDER_NOT_FOUND.status=410",
+        "refusals.ORDER_NOT_FOUND.code=GONE",
+    ]
+    assert parse_behaviours(flatten(tree)).refusals["ORDER_NOT_FOUND"] == RefusalOverride(status=410, code="GONE")
+
+
+@pytest.mark.parametrize(
+    ("unknown", "hint"), [("prt", "did you mean port?"), ("prot", "did you mean port?"), ("zzzz", "known: host, port")]
+)
+def test_an_unknown_name_gets_the_nearest_known_or_all(unknown: str, hint: str) -> None:
+    assert suggestion(unknown, {"port", "host"}) == hint

@@ -1,0 +1,84 @@
+from typing import Any
+
+import pytest
+
+from emulator.domain.orders import Order
+from emulator.domain.refusals import OrderNotFound
+from emulator.store import Store
+from tests.factories import fulfillment, order
+
+
+def parcel(number: str | None) -> dict[str, Any]:
+    return {"trackingInfo": {"trackingNumber": number, "shippingProvider": "fedex"}}
+
+
+def shipped(order_id: str, *numbers: str | None) -> Order:
+    return order(id=order_id, fulfillments=[fulfillment(index, **parcel(one)) for index, one in enumerate(numbers)])
+
+
+def test_an_order_is_found_by_its_id() -> None:
+    one = order(id="a")
+    assert Store([one]).order("a") is one
+    assert Store([one]).find("a") is one
+
+
+@pytest.mark.rule("R125")
+def test_an_unknown_order_is_refused() -> None:
+    with pytest.raises(OrderNotFound) as refused:
+        Store([]).order("a")
+    assert refused.value.data == {"orderId": "a"}
+    assert Store([]).find("a") is None
+
+
+@pytest.mark.rule("R127")
+def test_order_ids_are_compared_exactly() -> None:
+    assert Store([order(id="a")]).find("A") is None
+
+
+def test_orders_stand_in_the_order_of_their_arrival_also_after_a_change() -> None:
+    store = Store([order(id="a"), order(id="b")])
+    store.put(order(id="a", number="7"))
+    assert [(one.id, one.number) for one in store.orders()] == [("a", "7"), ("b", "10001")]
+
+
+def test_to_clear_it_is_to_forget_everything() -> None:
+    store = Store([shipped("a", "1")])
+    store.put(order(id="b", number="99999"))
+    store.clear([order(id="c", number="5")])
+    assert [one.id for one in store.orders()] == ["c"]
+    assert store.highest_number == 10_000
+    assert not store.is_tracked_outside("c", "1")
+
+
+@pytest.mark.rule("R116")
+def test_a_number_is_tracked_outside_the_orders_that_have_it() -> None:
+    store = Store([shipped("a", "1", "2"), shipped("b", "2"), shipped("c", None)])
+    assert store.is_tracked_outside("c", "1")
+    assert not store.is_tracked_outside("a", "1")
+    assert store.is_tracked_outside("a", "2")
+    assert not store.is_tracked_outside("c", "3")
+
+
+@pytest.mark.rule("R116", "R120")
+def test_a_number_is_free_once_no_fulfillment_has_it() -> None:
+    store = Store([shipped("a", "1"), shipped("b", "1")])
+    store.put(shipped("a"))
+    assert store.is_tracked_outside("c", "1")
+    store.put(shipped("b", "2"))
+    assert not store.is_tracked_outside("c", "1")
+    assert store.is_tracked_outside("c", "2")
+
+
+@pytest.mark.parametrize(
+    ("number", "highest"),
+    [
+        ("10001", 10_001),
+        ("500", 10_000),
+        ("99999", 99_999),
+        ("A-70000", 10_000),
+        ("9" * 16, 10_000),
+        ("9" * 50, 10_000),
+    ],
+)
+def test_the_highest_order_number_is_the_one_to_count_on_from(number: str, highest: int) -> None:
+    assert Store([order(number=number)]).highest_number == highest
