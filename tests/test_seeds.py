@@ -96,6 +96,8 @@ def test_a_document_may_have_no_orders(document: Any) -> None:
         ("orders:\n- 5\n", "orders[0]: must be a mapping"),
         ("orders: {}\nx: 1\n", "x: unknown key; known: orders"),
         ("orders: 5\n", "orders: must be a list"),
+        ("apiKeys: [{}]\n", "apiKeys[0]: must be a mapping with `key`"),
+        ("apiKeys: [{key: a, scopes: [{}]}]\n", "apiKeys[0].scopes: must be a list of some of "),
         ("- 5\n", "must be a mapping"),
         ("", "must be a mapping"),
         ("orders: [\n", "while parsing a flow"),

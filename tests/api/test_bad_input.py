@@ -70,10 +70,7 @@ GOOD: dict[str, tuple[str, str, Any]] = {
     "seed": (
         "POST",
         "/_emulator/seed",
-        {
-            "orders": [{"id": ORDER, "lineItems": [{"quantity": 1}], "shippingInfo": None}],
-            "apiKeys": [{"key": "a key", "scopes": ["SCOPE.DC-STORES.READ-ORDERS"]}],
-        },
+        {"orders": [{"id": ORDER, "lineItems": [{"quantity": 1}], "shippingInfo": None}]},
     ),
 }
 
