@@ -18,6 +18,7 @@ from emulator.velo.node import MODULE, NodeMissing
 from emulator.velo.site import VeloError, VeloSite
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_UNUSABLE = 2
 _NOT_READY = 3
 _STDOUT = 1
 
@@ -46,7 +47,8 @@ def velo(directory: Path, arguments: str | None, call: str | None, url: str, sit
     events, which Wix does not fire in preview. A changed file counts from the next event or call.
 
     With --call, such as --call backend/shipping.js:ship '["my-order"]', one function runs instead: its result is
-    printed as JSON on the last line; if it rejects, the error is, and the exit status is 1.
+    printed as JSON on the last line; if it rejects, the error is, and the exit status is 1. What it logs goes to
+    standard error.
     """
     given = _given(arguments, call)
     try:
@@ -58,7 +60,7 @@ def velo(directory: Path, arguments: str | None, call: str | None, url: str, sit
     except NodeMissing as error:
         fail(str(error), _NOT_READY)
     except VeloError as error:
-        fail(str(error))
+        fail(str(error), _UNUSABLE)
 
 
 def _print_module(context: click.Context) -> NoReturn:
@@ -127,7 +129,8 @@ def _emulator(url: str, site: str) -> Iterator[None]:
 @contextmanager
 def _own_emulator(host: str, port: int) -> Iterator[None]:
     try:
-        with started("--host", host, "--port", str(port)):
+        with started("--host", host, "--port", str(port)) as url:
+            click.echo(f"started an emulator at {url}", err=True)
             yield
     except NotStarted as error:
         fail(str(error), error.status or _NOT_READY)

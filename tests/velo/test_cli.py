@@ -104,7 +104,7 @@ def test_wrong_arguments_are_wrong_usage(arguments: list[str], message: str) -> 
 
 def test_a_folder_without_code_is_told_so(at: list[str], tmp_path: Path) -> None:
     done = velo(tmp_path, *at)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert f"{tmp_path} holds neither a folder backend/ nor code" in done.stderr
 
 
@@ -112,6 +112,7 @@ def test_an_emulator_of_its_own_is_started_when_none_answers(node: str) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     done = velo(SAMPLES, "--url", url, "--call", LIST, json.dumps([ORDER]))
     assert done.returncode == 0, done.stderr
+    assert f"started an emulator at {url}\n" in done.stderr
     assert json.loads(done.stdout) == {"orderWithFulfillments": {"orderId": ORDER, "fulfillments": []}}
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
