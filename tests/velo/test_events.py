@@ -141,6 +141,7 @@ def test_one_event_is_handled_after_the_other_however_long_each_takes(
         ("null.entity;", "TypeError: Cannot read properties of null (reading 'entity')"),
         ("return Promise.reject(new RangeError('too far'));", "RangeError: too far"),
         ("throw undefined;", "Error: wixEvents_onOrderUpdated threw undefined"),
+        ("throw 0;", "Error: wixEvents_onOrderUpdated threw 0"),
     ],
 )
 def test_an_error_is_shown_with_its_event_and_fails_the_delivery(
@@ -169,6 +170,41 @@ def test_a_mended_handler_gets_the_failed_event_again(start: Start, code: Code, 
     delivery = control.call("GET", f"deliveries/{failed['id']}")
     assert [attempt["status"] for attempt in delivery["attempts"]] == [500, 200]
     assert f"{TICKETS} A-1 | now A-1" in site.output()
+
+
+@pytest.mark.rule("R508")
+def test_a_handler_that_is_too_late_for_its_delivery_does_not_run_again(
+    start: Start, code: Code, control: Control
+) -> None:
+    code.write(
+        "backend/events.js",
+        f"""
+        let runs = 0, finish;
+        export const run = () => {{ finish(); return runs; }};
+        export function {TICKETS}() {{
+          runs += 1;
+          return new Promise((resolve) => {{ finish = resolve; }});
+        }}
+        """,
+    )
+    site = start(code.folder)
+    (late,) = fire(control, TICKETS)
+    assert late["attempts"][0]["error"] == "no answer within 1250 ms"
+
+    site.call("backend/events.js:run")
+    control.call("POST", "clock/advance", {"seconds": 60})
+
+    delivery = control.call("GET", f"deliveries/{late['id']}")
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [None, 200]
+    assert site.call("backend/events.js:run") == 1
+
+
+@pytest.mark.rule("R508")
+def test_a_duplicate_of_an_event_is_handled_twice(recording: VeloSite, control: Control) -> None:
+    control.call("POST", "events", {"eventType": TICKETS, "chaos": "duplicate"})
+    control.call("POST", "settle", {})
+    first, second = recording.call("backend/events.js:received")
+    assert first == second
 
 
 def test_the_stack_of_an_error_is_that_of_the_site_s_code(start: Start, code: Code, control: Control) -> None:

@@ -4,13 +4,18 @@ import { createServer } from "node:http";
 
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
-// Answers POSTs of JSON to `${url}/NAME` with what `endpoints[NAME](body)` resolves to: { status, body }.
+// Answers POSTs of JSON to `${url}/NAME` with what `endpoints[NAME](body, isWaiting)` resolves to: { status, body }.
+// `isWaiting()` says whether somebody still waits for the answer.
 export async function serve(endpoints) {
   const secret = randomBytes(16).toString("hex");
   const server = createServer(async (request, response) => {
     const [, given, name] = request.url.split("/");
     const isKnown = request.method === "POST" && given === secret && Object.hasOwn(endpoints, name);
-    const { status, body } = isKnown ? await answer(request, endpoints[name]) : { status: 404 };
+    let isGone = false;
+    response.on("close", () => {
+      isGone = !response.writableFinished;
+    });
+    const { status, body } = isKnown ? await answer(request, endpoints[name], () => !isGone) : { status: 404 };
     response.writeHead(status, { "content-type": "application/json", connection: "close" });
     response.end(body === undefined ? "" : JSON.stringify(body));
   });
@@ -18,7 +23,7 @@ export async function serve(endpoints) {
   return { url: `http://127.0.0.1:${port}/${secret}`, close: () => server.close() };
 }
 
-async function answer(request, endpoint) {
+async function answer(request, endpoint, isWaiting) {
   const chunks = [];
   let size = 0;
   for await (const chunk of request) {
@@ -32,7 +37,7 @@ async function answer(request, endpoint) {
   } catch {
     return { status: 400 };
   }
-  return endpoint(body);
+  return endpoint(body, isWaiting);
 }
 
 function listening(server) {

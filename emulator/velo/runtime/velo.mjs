@@ -4,6 +4,8 @@
 //   const site = await startVelo("my-site", { url: "http://127.0.0.1:8949", siteId: "…" });
 //   await site.call("backend/shipping.js:ship", [orderId]);
 //   await site.close();
+import { createHash } from "node:crypto";
+
 import { Backend } from "./backend.mjs";
 import { Cause } from "./causes.mjs";
 import { Connection } from "./connection.mjs";
@@ -34,6 +36,7 @@ class VeloSite {
   #server;
   #subscription;
   #queue = Promise.resolve();
+  #unanswered = new Map();
 
   constructor(backend, connection, { onEvent = tell, handlerTimeoutMs = HANDLER_TIMEOUT_MS }) {
     this.#backend = backend;
@@ -48,7 +51,7 @@ class VeloSite {
 
   // Have the events of the emulator's site from now on.
   async subscribe() {
-    this.#server = await serve({ events: (body) => this.#receive(body) });
+    this.#server = await serve({ events: (body, isWaiting) => this.#receive(body, isWaiting) });
     const subscription = { url: `${this.#server.url}/events`, format: "velo" };
     this.#subscription = await this.#connection.request("POST", "/_emulator/webhooks", subscription);
   }
@@ -85,17 +88,23 @@ class VeloSite {
     this.#backend.close();
   }
 
-  // One event after the other, each awaited. An error is a failed delivery (R508).
-  #receive(body) {
-    const handled = this.#queue.then(() => this.#handle(body));
-    this.#queue = handled.then(
-      () => {},
-      () => {},
-    );
-    return handled;
+  // One event after the other, each awaited. An error is a failed delivery (R508). The emulator does not wait for a slow
+  // handler, but sends the event again: then that handler's success counts, and it does not run once more.
+  async #receive(body, isWaiting) {
+    const key = createHash("sha256").update(JSON.stringify(body)).digest("hex");
+    if (!this.#unanswered.has(key)) this.#unanswered.set(key, this.#queued(body));
+    const answer = await this.#unanswered.get(key);
+    if (isWaiting() || answer.status !== 200) this.#unanswered.delete(key);
+    return answer;
   }
 
-  async #handle({ handler, event }) {
+  #queued(body) {
+    this.#queue = this.#queue.then(() => this.#handle(body));
+    return this.#queue;
+  }
+
+  async #handle(body) {
+    const { handler, event } = body ?? {};
     const label = `${handler} ${event?.metadata?.entityId ?? event?.orderNumber}`;
     let error, isHandled;
     await new Cause(label).run(async () => {
@@ -104,11 +113,19 @@ class VeloSite {
         isHandled = Object.hasOwn(handlers, handler);
         if (isHandled) await within(this.#handlerTimeoutMs, handler, handlers[handler](event));
       } catch (thrown) {
-        error = thrown ?? new Error(`${handler} threw ${thrown}`);
+        error = thrown instanceof Error ? thrown : new Error(`${handler} threw ${thrown}`);
       }
     });
-    if (isHandled || error) this.#onEvent({ label, handler, event, error });
+    if (isHandled || error) this.#tell({ label, handler, event, error });
     return { status: error ? 500 : 200 };
+  }
+
+  #tell(outcome) {
+    try {
+      this.#onEvent(outcome);
+    } catch (error) {
+      console.error(error);
+    }
   }
 }
 
