@@ -90,7 +90,7 @@ class Order(OrderProperties, _State):
 
     def with_activity(self, kind: str, now: datetime) -> "Order":
         """The order with one more activity; of too many the oldest go (R406)."""
-        activities = (*(self.activities or ()), Activity.model_construct(created_date=now, type=kind))
+        activities = (*(self.activities or ()), Activity(created_date=now, type=kind))
         return self.model_copy(update={"activities": activities[-_ACTIVITIES_MAX:]})
 
     def with_state(
@@ -102,7 +102,7 @@ class Order(OrderProperties, _State):
 
     def with_all_fulfillments(self) -> OrderWithFulfillments:
         """What the fulfillments API answers about the order (R121)."""
-        return OrderWithFulfillments.model_construct(order_id=self.id, fulfillments=self.fulfillments)
+        return OrderWithFulfillments(order_id=self.id, fulfillments=self.fulfillments)
 
 
 def _remaining(line_items: Iterable[LineItem], fulfillments: Iterable[Fulfillment]) -> Mapping[str, int]:

@@ -48,7 +48,7 @@ def fulfill(
     tracking = draft.tracking_info and _with_link(draft.tracking_info)
     _refuse_missing_link(tracking, behaviours)
     _refuse_duplicate(order, tracking, behaviours, taken_elsewhere)
-    fulfillment = Fulfillment.model_construct(
+    fulfillment = Fulfillment(
         id=fulfillment_id,
         created_date=now,
         line_items=line_items,
@@ -135,7 +135,7 @@ def _allotted(
         if quantity > left or left == 0:
             raise QuantityExceedsRemaining(item.id, requested=item.quantity, remaining=left, ordered=ordered[item.id])
         remaining[item.id] = left - quantity
-        yield FulfillmentLineItem.model_construct(id=item.id, quantity=quantity)
+        yield FulfillmentLineItem(id=item.id, quantity=quantity)
 
 
 def _is_fulfilled_in_part(order: Order, line_item_id: str) -> bool:
