@@ -542,7 +542,7 @@ VELO_ELEVATION = Rule(
 )
 VELO_HANDLERS = Rule(
     "R508",
-    "A Velo site's handlers get one event after the other, each awaited, however long it takes; one that throws has failed, and gets the "
+    "A Velo site's handlers get one event after the other, each awaited, for up to 30 s; one that throws has failed, and gets the "
     "event again as a webhook would be.",
     "inferred",
     "documents 000 and 004 show handlers only; failure and retry follow R305 to R307",
