@@ -304,3 +304,36 @@ def test_after_a_dropped_call_the_next_one_is_answered(line: Line) -> None:
     line.connection.close()
     assert line.create().status_code == 200
     assert line.call("GET", "/_emulator/health").json()["status"] == "ok"
+
+
+def test_an_unused_fault_can_be_asked_for(api: TestClient, shop: Shop) -> None:
+    arm(api, {"status": 503}, times=2)
+    unused = arm(api, {"status": 503}, "getOrder")
+    shop.create(shop.order())
+    listed = api.get("/_emulator/faults", params={"unused": "true"}).json()["faults"]
+    assert [one["id"] for one in listed] == [unused["id"]]
+    (used,) = api.get("/_emulator/faults", params={"unused": "false"}).json()["faults"]
+    assert (used["used"], used["remaining"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "hint"),
+    [
+        ({"effect": {"status": 503}, "time": 2}, "time", "did you mean times?"),
+        ({"effect": {"status": 503, "delayms": 5}}, "effect.delayms", "did you mean effect.delayMs?"),
+        ({"effect": {"status": 503, "colour": "red"}}, "effect.colour", "known: error, status, delayMs, drop, chaos"),
+        ({"effect": {"chaos": {"name": "delay", "secs": 1}}}, "effect.chaos.secs", "is unknown"),
+    ],
+)
+def test_a_key_that_nobody_reads_is_refused_with_what_was_probably_meant(
+    api: TestClient, body: Json, field: str, hint: str
+) -> None:
+    answer = api.post("/_emulator/faults", json={"operation": "getOrder", **body})
+    assert violations(answer) == [(field, "FIELD_NOT_ALLOWED")]
+    assert hint in answer.json()["details"]["validationError"]["fieldViolations"][0]["description"]
+    assert api.get("/_emulator/faults").json()["faults"] == []
+
+
+def test_an_operation_that_nearly_exists_is_refused_with_its_name(api: TestClient) -> None:
+    answer = api.post("/_emulator/faults", json={"operation": "create_fulfilment", "effect": {"status": 503}})
+    assert "did you mean createFulfillment?" in answer.text

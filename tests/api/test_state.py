@@ -1,0 +1,92 @@
+"""A site's state over HTTP."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from emulator.settings import Settings
+from tests.api.shop import Shop, violations
+
+Json = dict[str, Any]
+NOWHERE = "http://127.0.0.1:9/nobody"
+OTHER = {"wix-site-id": "another"}
+
+
+@pytest.fixture
+def settings() -> Settings:
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    return Settings(seed=("empty",), delivery="manual", random_seed=1, time=start, body_bytes_max=10_000)
+
+
+def state(api: TestClient, **headers: str) -> Json:
+    return dict(api.get("/_emulator/state", headers=headers).json())
+
+
+def test_a_state_says_its_version_its_site_and_its_fingerprint(api: TestClient) -> None:
+    fingerprint = api.post("/_emulator/reset").json()["fingerprint"]
+    found = state(api, **OTHER)
+    assert (found["version"], found["siteId"]) == (1, "another")
+    assert state(api)["fingerprint"] == fingerprint
+
+
+def test_looking_at_the_state_does_not_change_it(api: TestClient, shop: Shop) -> None:
+    shop.create(shop.order())
+    assert state(api) == state(api)
+
+
+def test_a_state_loads_into_another_site_and_goes_on_there(api: TestClient, shop: Shop) -> None:
+    api.post("/_emulator/webhooks", json={"url": NOWHERE})
+    order_id = shop.order()
+    shop.created(order_id)
+    saved = state(api)
+    answer = api.put("/_emulator/state", json=saved, headers=OTHER)
+    assert answer.json() == {"fingerprint": saved["fingerprint"]}
+    assert api.post("/_emulator/settle", headers=OTHER).json()["failed"] == 2
+    assert state(api) == saved
+    api.post("/_emulator/settle")
+    assert state(api)["fingerprint"] == state(api, **OTHER)["fingerprint"]
+
+
+def test_tokens_that_were_sealed_stay_the_same_bytes(api: TestClient, shop: Shop) -> None:
+    api.post("/_emulator/webhooks", json={"url": NOWHERE})
+    shop.created(shop.order())
+    api.post("/_emulator/settle")
+    api.put("/_emulator/state", json=state(api), headers=OTHER)
+    one, other = (
+        [delivery["token"] for delivery in api.get("/_emulator/deliveries", headers=headers).json()["deliveries"]]
+        for headers in ({}, OTHER)
+    )
+    assert one == other != []
+
+
+def test_a_state_may_be_larger_than_any_other_body(api: TestClient, shop: Shop) -> None:
+    for _ in range(20):
+        shop.order()
+    saved = api.get("/_emulator/state").content
+    assert len(saved) > 10_000
+    assert api.put("/_emulator/state", content=saved).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "field"),
+    [
+        ({"operation": "teleport", "effect": {"status": 503}}, "faults[0].operation"),
+        ({"operation": "getOrder", "effect": {"refusal": "BORED"}}, "faults[0].effect.error"),
+        ({"operation": "getOrder", "effect": {}}, "faults[0].effect"),
+        ({"operation": "getOrder", "effect": {"status": 503, "delayMs": 1}}, "faults[0].effect"),
+    ],
+)
+def test_a_fault_that_could_not_be_armed_cannot_be_loaded(api: TestClient, fault: Json, field: str) -> None:
+    saved = state(api)
+    answer = api.put("/_emulator/state", json=saved | {"faults": [{"id": "1", **fault}]})
+    assert [found for found, _ in violations(answer)] == [field]
+    assert state(api) == saved
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"version": 1}', b'{"version": 2}'])
+def test_what_is_no_state_is_refused(api: TestClient, body: bytes) -> None:
+    before = state(api)
+    assert violations(api.put("/_emulator/state", content=body))
+    assert state(api) == before
