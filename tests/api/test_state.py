@@ -45,8 +45,18 @@ def test_a_state_loads_into_another_site_and_goes_on_there(api: TestClient, shop
     assert answer.json() == {"fingerprint": saved["fingerprint"]}
     assert api.post("/_emulator/settle", headers=OTHER).json()["failed"] == 2
     assert state(api) == saved
-    api.post("/_emulator/settle")
-    assert state(api)["fingerprint"] == state(api, **OTHER)["fingerprint"]
+
+
+def test_a_site_that_is_put_back_goes_on_as_it_did(api: TestClient, shop: Shop) -> None:
+    api.post("/_emulator/webhooks", json={"url": NOWHERE})
+    saved, order_id = state(api), shop.order()
+    histories = []
+    for _ in range(2):
+        api.put("/_emulator/state", json=saved)
+        answer = shop.create(shop.order(id=order_id))
+        api.post("/_emulator/settle")
+        histories.append((answer.content, answer.headers["x-wix-request-id"], state(api)))
+    assert histories[0] == histories[1]
 
 
 def test_tokens_that_were_sealed_stay_the_same_bytes(api: TestClient, shop: Shop) -> None:

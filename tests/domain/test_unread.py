@@ -88,7 +88,8 @@ def test_predefined_and_truly_custom_providers_are_not(provider: str) -> None:
 
 
 def test_doubtful_providers_are_found_wherever_they_are() -> None:
-    value = {"a": [{"trackingInfo": {"shippingProvider": "UPS"}}, {"shippingProvider": 5}], "shippingProvider": "dhl"}
+    parcels = [{"trackingInfo": {"shippingProvider": "UPS"}}, {"shippingProvider": 5}]
+    value = {"a": parcels, "shippingProvider": "dhl"}
     assert list(doubtful_providers(value)) == [Unread("a[0].trackingInfo.shippingProvider", "ups")]
 
 
