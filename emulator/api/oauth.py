@@ -19,6 +19,7 @@ _CAMEL = {
     "instanceId": "instance_id",
     "refreshToken": "refresh_token",
 }
+_TEXTS = {*_CAMEL.values(), "code", "token"}
 _REFRESH_LIFETIME = timedelta(days=365)
 
 Fields = Mapping[str, Any]
@@ -53,7 +54,10 @@ async def issue_legacy_token(call: Call) -> Response:
 
 async def describe_token(call: Call) -> Response:
     """Say what a token is good for (R702)."""
-    text = str(_fields(call).get("token", ""))
+    try:
+        text = _fields(call).get("token", "")
+    except _Declined as declined:
+        return _declined(declined)
     token = read_token(text, call.emulator.app_secret)
     if token is None or token.is_expired(call.emulator.sites.site(token.site_id).clock.now()):
         return render_json({"active": False})
@@ -78,8 +82,7 @@ def _issued(call: Call, fields: Fields, lifetime: timedelta) -> dict[str, Any]:
         return _answer(_token(call, fields, "APP", lifetime), lifetime)
     if grant == "anonymous":
         _refuse_foreign_client(call, fields, needs_secret=False)
-        refresh = _token(call, fields, "VISITOR", _REFRESH_LIFETIME)
-        return _answer(_token(call, fields, "VISITOR", lifetime), lifetime) | {"refresh_token": refresh}
+        return _renewable(call, fields, "VISITOR", lifetime)
     if grant == "authorization_code":
         return _exchanged(call, fields, lifetime)
     if grant == "refresh_token":
@@ -96,15 +99,23 @@ def _exchanged(call: Call, fields: Fields, lifetime: timedelta) -> dict[str, Any
         raise _Declined("invalid_request", "code is missing; any text will do")
     is_app = "client_secret" in fields
     _refuse_foreign_client(call, fields, needs_secret=is_app)
-    identity: Identity = "APP" if is_app else "MEMBER"
+    return _renewable(call, fields, "APP" if is_app else "MEMBER", lifetime)
+
+
+def _renewable(call: Call, fields: Fields, identity: Identity, lifetime: timedelta) -> dict[str, Any]:
+    """An access token and a refresh token, both of the same subject."""
     refresh = _token(call, fields, identity, _REFRESH_LIFETIME)
-    return _answer(_token(call, fields, identity, lifetime), lifetime) | {"refresh_token": refresh}
+    held = read_token(refresh, call.emulator.app_secret)
+    access = _token(call, fields, identity, lifetime, held.subject_id if held else None)
+    return _answer(access, lifetime) | {"refresh_token": refresh}
 
 
 def _renewed(call: Call, fields: Fields, lifetime: timedelta) -> dict[str, Any]:
     held = read_token(str(fields.get("refresh_token", "")), call.emulator.app_secret)
     if held is None:
         raise _Declined("invalid_grant", "refresh_token is not one that this emulator has issued")
+    if held.is_expired(call.emulator.sites.site(held.site_id).clock.now()):
+        raise _Declined("invalid_grant", "refresh_token has expired; sign in again")
     renewed = {"instance_id": held.instance_id, "client_id": held.client_id}
     access = _token(call, renewed, held.identity, lifetime, held.subject_id)
     return _answer(access, lifetime) | {"refresh_token": fields["refresh_token"]}
@@ -151,7 +162,11 @@ def _fields(call: Call) -> dict[str, Any]:
         sent: dict[str, Any] = dict(parse_qsl(call.body.decode("utf-8", errors="replace"), keep_blank_values=True))
     else:
         sent = json_object(call.body)
-    return {_CAMEL.get(name, name): value for name, value in sent.items()}
+    fields = {_CAMEL.get(name, name): value for name, value in sent.items()}
+    for name in _TEXTS & fields.keys():
+        if not isinstance(fields[name], str):
+            raise _Declined("invalid_request", f"{name} must be text")
+    return fields
 
 
 def _declined(declined: _Declined) -> Response:
