@@ -80,10 +80,10 @@ async def reference_file(call: Call) -> Response:
 
 
 async def reference_document(call: Call) -> Response:  # noqa: ARG001 - every endpoint takes the call
-    """Answer with what `openapi.yaml` holds, as JSON."""
+    """Answer with what `openapi.yaml` holds, as JSON; its server is the one that the page came from."""
     from emulator.api.openapi import emulated_document
 
-    return render_json(emulated_document())
+    return render_json(emulated_document() | {"servers": [{"url": "/"}]})
 
 
 @cache

@@ -33,6 +33,7 @@ export function openCallForm(app, { title, intro, fields, submit, call, done }) 
           notify(done(answer.body));
         } else {
           outcome.replaceChildren(...refused(answer, () => dialog.close()));
+          outcome.scrollIntoView({ block: "nearest" });
         }
         return answer.isOk;
       } catch (error) {

@@ -4,7 +4,7 @@ import { card } from "./card.js";
 import { button, el, facts } from "./elements.js";
 import { field } from "./dialogs.js";
 import { attempt } from "./notices.js";
-import { distance, moment } from "./times.js";
+import { moment, planned } from "./times.js";
 
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
@@ -31,10 +31,9 @@ function shown(plane, { clock, nextAttemptAt, nextStepAt }) {
   const isManual = clock.mode === "manual";
   return [
     facts(
-      ["Now", moment(clock.now)],
-      ["Runs", isManual ? "no: it stands until it is moved" : "yes, with the system's clock"],
-      ["Next retry", nextAttemptAt && [moment(nextAttemptAt, clock.now), ` (${distance(nextAttemptAt, clock.now)})`]],
-      ["Next step", nextStepAt && [moment(nextStepAt, clock.now), ` (${distance(nextStepAt, clock.now)})`]],
+      ["Now", isManual ? [moment(clock.now), ", until it is moved"] : "the system's time"],
+      ["Next retry", nextAttemptAt && planned(nextAttemptAt, clock)],
+      ["Next step", nextStepAt && planned(nextStepAt, clock)],
     ),
     el("p", { class: "hint" }, "Moving the clock sends what falls due on the way, and then it stands."),
     el(

@@ -85,10 +85,10 @@ export class DeliveriesView {
       swap(this.split.list, hasReceivers ? this.#noDeliveries() : noReceivers(this.app));
       return;
     }
-    const now = this.app.summary.clock.now;
+    const { clock } = this.app.summary;
     swap(
       this.split.list,
-      el("ul", { class: "rows timeline" }, deliveries.map((one) => row(one, one.id === this.chosen, now))),
+      el("ul", { class: "rows timeline" }, deliveries.map((one) => row(one, one.id === this.chosen, clock))),
       this.pager.controls(total, "deliveries"),
     );
   }
@@ -123,7 +123,7 @@ function flags(app) {
   return app.plane.siteId === null ? url : `${url} --site '${app.plane.siteId.replaceAll("'", "'\\''")}'`;
 }
 
-function row(delivery, isChosen, now) {
+function row(delivery, isChosen, clock) {
   const href = `#/webhooks/${encodeURIComponent(delivery.id)}`;
   return el(
     "li",
@@ -138,8 +138,8 @@ function row(delivery, isChosen, now) {
         pill(delivery.status, TONES[delivery.status]),
         delivery.chaos ? pill(`chaos: ${delivery.chaos}`, "warn") : null,
       ),
-      el("span", { class: "sub" }, moment(delivery.createdAt, now), " → ", foreign(delivery.subscription.url)),
-      el("span", { class: "sub attempts" }, delivery.attempts.slice(-ATTEMPTS_SHOWN).map(attemptMark), next(delivery, now)),
+      el("span", { class: "sub" }, moment(delivery.createdAt, clock.now), " → ", foreign(delivery.subscription.url)),
+      el("span", { class: "sub attempts" }, delivery.attempts.slice(-ATTEMPTS_SHOWN).map(attemptMark), next(delivery, clock)),
     ),
   );
 }

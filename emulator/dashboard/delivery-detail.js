@@ -35,7 +35,7 @@ export async function deliveryDetail(app, deliveryId, delivery) {
       ["Receiver", foreign(delivery.subscription.url)],
       ["About", about(delivery)],
       ["Made", moment(delivery.createdAt)],
-      ["Planned", next(delivery, now)],
+      ["Planned", next(delivery, app.summary.clock)],
       ["Id", el("code", {}, delivery.id)],
     ),
     el("h3", {}, `Attempts (${delivery.attempts.length})`),

@@ -1,17 +1,17 @@
 // What the list and the detail of deliveries both show.
 
 import { el } from "./elements.js";
-import { distance, moment } from "./times.js";
+import { planned } from "./times.js";
 
 export const TONES = { waiting: "warn", delivered: "good", exhausted: "bad" };
 
 /** When it is sent next, on the site's clock. */
-export function next(delivery, now) {
+export function next(delivery, clock) {
   if (delivery.dueAt === null) {
     return null;
   }
   const what = delivery.attempts.length === 0 ? "first attempt" : "next retry";
-  return el("span", { class: "next" }, `${what} `, moment(delivery.dueAt, now), ` (${distance(delivery.dueAt, now)})`);
+  return el("span", { class: "next" }, `${what} `, planned(delivery.dueAt, clock));
 }
 
 /** The name without what all of them begin with. */

@@ -2,6 +2,8 @@
 
 import { button, el } from "./elements.js";
 
+let fields = 0; // for ids that differ
+
 /** Open a form. `onSubmit(form)` answers whether it is done with. */
 export function openForm({ title, intro, fields, submit, onSubmit, onInput = null }) {
   const heading = el("h2", { id: "dialog-title" }, title);
@@ -39,8 +41,13 @@ export function field(label, attributes = {}, { hint = null, choices = null } = 
   if (value !== undefined) {
     input.value = value;
   }
-  const hinted = hint === null ? null : el("span", { class: "hint" }, hint);
-  return { input, element: el("label", { class: "field" }, el("span", { class: "label" }, label), input, hinted) };
+  input.id = `field-${(fields += 1)}`;
+  const hinted = hint === null ? null : el("span", { class: "hint", id: `${input.id}-hint` }, hint);
+  if (hinted !== null) {
+    input.setAttribute("aria-describedby", hinted.id);
+  }
+  const named = el("label", { class: "label", for: input.id, dir: "auto" }, label);
+  return { input, element: el("div", { class: "field" }, named, input, hinted) };
 }
 
 export function option(choice) {

@@ -32,12 +32,20 @@ function wanted(type, order, set, mishap) {
     event.orderId = order.input.value;
   }
   if (set.input.value.trim() !== "") {
-    event.set = JSON.parse(set.input.value);
+    event.set = parsed(set.input.value);
   }
   if (mishap.input.value !== "") {
     event.chaos = mishap.input.value;
   }
   return event;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`The overrides are no JSON object: ${error.message}`);
+  }
 }
 
 function outcome(answer) {

@@ -16,6 +16,7 @@ import { moment } from "./times.js";
 
 const REFRESH_MS = 150;
 const SECOND_MS = 1_000;
+const PAST_EVENTS = 3;
 const VIEWS = { orders: OrdersView, webhooks: DeliveriesView, journal: JournalView, controls: ControlsView };
 const TITLES = { orders: "Orders", webhooks: "Webhooks", journal: "Journal", controls: "Controls" };
 
@@ -41,8 +42,7 @@ class Dashboard {
     });
     setInterval(() => this.#tick(), SECOND_MS);
     this.#followStream();
-    this.#showSites();
-    return this.#route(false);
+    return Promise.all([this.#route(false), this.#showSites(), this.#showPast()]);
   }
 
   async #route(isMove) {
@@ -109,10 +109,20 @@ class Dashboard {
     });
   }
 
+  /** What happened before the page was opened. */
+  async #showPast() {
+    const newest = { limit: PAST_EVENTS };
+    const [{ requests }, { deliveries }] = await Promise.all([
+      this.plane.get("/requests", newest),
+      this.plane.get("/deliveries", newest),
+    ]);
+    this.news.begin(requests, deliveries);
+  }
+
   async #showSites() {
     const { sites } = await this.plane.get("/sites");
     const choice = document.getElementById("site");
-    const named = sites.map(({ id, isDefault }) => [id, isDefault ? `${id} (default)` : id]);
+    const named = sites.map(({ id, isDefault }) => [id, isDefault ? "the default site" : id]);
     choice.replaceChildren(...named.map(option));
     choice.value = this.client.siteId;
     choice.onchange = () => location.assign(siteUrl(choice.value));

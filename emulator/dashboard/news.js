@@ -9,8 +9,20 @@ const ERROR_STATUS_MIN = 400;
 export class News {
   constructor(container) {
     this.container = container;
-    this.container.append(el("li", { class: "hint" }, "Nothing since this page was opened. It shows requests and deliveries as they happen."));
+    this.container.append(el("li", { class: "hint" }, "Nothing yet. Requests and deliveries show up as they happen."));
     this.isEmpty = true;
+  }
+
+  /** Begin with what the journal and the deliveries hold, oldest first each. */
+  begin(requests, deliveries) {
+    if (!this.isEmpty) {
+      return; // something newer has happened meanwhile
+    }
+    const past = [
+      ...requests.map((one) => ["request", one.at, { ...one, refusal: one.refusal?.code }]),
+      ...deliveries.map((one) => ["delivery", one.attempts.at(-1)?.at ?? one.createdAt, summed(one)]),
+    ];
+    past.sort(([, a], [, b]) => a.localeCompare(b)).forEach(([kind, , news]) => this.add(kind, news));
   }
 
   add(kind, news) {
@@ -27,6 +39,12 @@ export class News {
       this.container.lastElementChild.remove();
     }
   }
+}
+
+/** A delivery as the stream tells of it. */
+function summed(delivery) {
+  const { id, status, eventType, attempts, subscription } = delivery;
+  return { id, status, eventType, url: subscription.url, attempts: attempts.length, lastStatus: attempts.at(-1)?.status };
 }
 
 const LINES = {

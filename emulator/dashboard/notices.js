@@ -37,5 +37,5 @@ export function explained(error) {
   if (error instanceof Refused) {
     return `${error.status}: ${error.message}`;
   }
-  return error instanceof TypeError ? "The emulator does not answer. Is it still running?" : String(error);
+  return error instanceof TypeError ? "The emulator does not answer. Is it still running?" : error.message;
 }

@@ -37,7 +37,6 @@ export function openShipment(app, order) {
     const ask = field(item.name || item.id, { type: "number", min: 0, step: 1, value: item.remaining }, {
       hint: `${item.remaining} of ${item.ordered} remain`,
     });
-    ask.element.querySelector(".label").dir = "auto";
     return { id: item.id, ...ask };
   });
   const parcel = parcelFields(app);

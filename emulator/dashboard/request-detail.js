@@ -52,12 +52,11 @@ function refusalShown(refusal) {
     "section",
     { class: "card refusal", "aria-label": "Why it was refused" },
     el("h3", {}, "Refused: ", refusal.code),
-    el("p", { class: "foreign message", dir: "auto" }, refusal.message),
     refusal.violations === undefined
-      ? ruleShown(refusal.rule)
+      ? [el("p", { class: "foreign message", dir: "auto" }, refusal.message), ruleShown(refusal.rule)]
       : el("ul", { class: "plain" }, refusal.violations.map(violationShown)),
     el("p", {}, el("strong", {}, "How to fix it: "), refusal.howToFix),
-    Object.keys(refusal.values ?? {}).length === 0
+    refusal.violations !== undefined || Object.keys(refusal.values ?? {}).length === 0
       ? null
       : facts(...Object.entries(refusal.values).map(([name, value]) => [name, foreign(shown(value))])),
   );

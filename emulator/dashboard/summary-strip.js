@@ -1,7 +1,7 @@
 // The four views, each with what there is in it: at a glance what the site holds.
 
 import { el, swap } from "./elements.js";
-import { distance } from "./times.js";
+import { planned } from "./times.js";
 
 export function showStrip(container, summary, chosen) {
   swap(
@@ -19,8 +19,8 @@ export function showStrip(container, summary, chosen) {
 
 function views({ orders, deliveries, requests, webhooks, faults, clock, nextAttemptAt }) {
   const toShip = (orders.NOT_FULFILLED ?? 0) + (orders.PARTIALLY_FULFILLED ?? 0);
-  const retry = nextAttemptAt ? `, next ${distance(nextAttemptAt, clock.now)}` : "";
-  const waiting = deliveries.waiting > 0 ? `${deliveries.waiting} waiting${retry}` : "none waiting";
+  const retry = nextAttemptAt ? [", next at ", planned(nextAttemptAt, clock)] : [];
+  const waiting = deliveries.waiting > 0 ? [`${deliveries.waiting} waiting`, retry] : ["none waiting"];
   const exhausted = deliveries.exhausted > 0 ? `, ${deliveries.exhausted} exhausted` : "";
   return [
     { name: "orders", title: "Orders", count: orders.total, text: `${toShip} with something to ship` },
@@ -28,7 +28,7 @@ function views({ orders, deliveries, requests, webhooks, faults, clock, nextAtte
       name: "webhooks",
       title: "Webhooks",
       count: deliveries.total,
-      text: webhooks === 0 ? "nobody listens" : `${waiting}${exhausted}`,
+      text: webhooks === 0 && deliveries.total === 0 ? "nobody listens" : [waiting, exhausted],
     },
     { name: "journal", title: "Journal", count: requests.total, text: `${requests.refused} refused or failed` },
     {

@@ -10,14 +10,19 @@ export function moment(text, now = null) {
   return el("time", { datetime: text, title: `${text} (UTC, the site's clock)` }, shown);
 }
 
+/** When it is planned; beside a clock that stands, how far off that is. */
+export function planned(text, clock) {
+  return [moment(text, clock.now), clock.mode === "manual" ? ` (${distance(text, clock.now)})` : ""];
+}
+
 /** How far off, such as `in 9 min` or `3 h ago`. */
-export function distance(text, now) {
+function distance(text, now) {
   const seconds = Math.round((Date.parse(text) - Date.parse(now)) / 1000);
   const words = duration(Math.abs(seconds));
   return seconds >= 0 ? `in ${words}` : `${words} ago`;
 }
 
-export function duration(seconds) {
+function duration(seconds) {
   for (const [unit, size] of [["d", 86_400], ["h", 3_600], ["min", 60]]) {
     if (seconds >= size) {
       return `${Math.round((seconds / size) * 10) / 10} ${unit}`;
