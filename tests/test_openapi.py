@@ -3,15 +3,27 @@
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 import yaml
 from click.testing import CliRunner
 from schemathesis.core.result import Ok
 
+import emulator.domain.refusals
 from emulator.api.openapi import control_document, emulated_document
+from emulator.api.openapi.links import LINKS, Link
+from emulator.api.openapi.operations import refusals_of
+from emulator.api.openapi.refusals import SAMPLES
+from emulator.api.operation import Operation
 from emulator.api.routes import OPERATIONS
 from emulator.cli.command import verbs
+from emulator.domain.credentials import GRANTING_SCOPES
+from emulator.domain.events import EVENT_TYPES, EventType
+from emulator.domain.refusals import Refusal, refusal_codes
+from emulator.domain.rules import RULES
+from emulator.operations.events import fire
+from tests.factories import ORDER_ID, order, site
 
 COMMITTED = Path(__file__).parents[1] / "openapi.yaml"
 DOCUMENT = yaml.safe_load(COMMITTED.read_text())
@@ -64,7 +76,8 @@ def test_an_operation_says_what_it_does_and_can_refuse(described: Any) -> None:
     assert {"200", "400", "500"} <= described["responses"].keys()
     for response in described["responses"].values():
         assert response["description"]
-        assert response["headers"]["x-wix-request-id"]["required"]
+        header = response["headers"]["x-wix-request-id"]["$ref"].rpartition("/")[2]
+        assert DOCUMENT["components"]["headers"][header]["required"]
 
 
 def test_the_documents_own_examples_are_in_it() -> None:
@@ -79,6 +92,101 @@ def test_the_limits_are_in_it() -> None:
     assert (draft["lineItems"]["minItems"], draft["lineItems"]["maxItems"]) == (1, 300)
     quantity = schemas["FulfillmentLineItem"]["properties"]["quantity"]["anyOf"][0]
     assert (quantity["minimum"], quantity["maximum"]) == (1, 100_000)
+
+
+EMULATED = [one for one in OPERATIONS if not one.is_control]
+DESCRIBED = {one["operationId"]: one for one in operations(DOCUMENT).values()}
+
+
+def schema(reference: str) -> jsonschema_rs.Draft202012Validator:
+    """A validator of one of the document's schemas."""
+    return jsonschema_rs.Draft202012Validator(DOCUMENT | {"$ref": f"#/components/schemas/{reference}"})
+
+
+def refusals_of_wix() -> set[str]:
+    """The codes of the emulated API; those of the control plane are defined beside it."""
+    own = {one for one in vars(emulator.domain.refusals).values() if isinstance(one, type) and issubclass(one, Refusal)}
+    return {one.code for one in own if "code" in vars(one)} & set(refusal_codes())
+
+
+def test_every_refusal_is_catalogued_with_status_rule_and_body() -> None:
+    catalogue = DOCUMENT["x-refusals"]
+    assert catalogue.keys() == refusals_of_wix() == SAMPLES.keys()
+    for code, entry in catalogue.items():
+        assert 400 <= entry["status"] < 500
+        assert RULES[entry["rule"]].evidence == entry["evidence"]
+        is_validation = code == "INVALID_ARGUMENT"
+        schema("ValidationErrorResponse" if is_validation else "ApplicationErrorResponse").validate(entry["body"])
+
+
+@pytest.mark.parametrize("operation", EMULATED, ids=lambda one: str(one.id))
+def test_every_refusal_of_an_operation_has_an_example_under_its_status(operation: Operation) -> None:
+    if operation.path.startswith("/oauth"):
+        return  # these decline in the words of OAuth
+    for refusal in refusals_of(operation):
+        status = str(DOCUMENT["x-refusals"][refusal.code]["status"])
+        media = DESCRIBED[operation.id]["responses"][status]["content"]["application/json"]
+        assert media["examples"][refusal.code] == {"$ref": f"#/components/examples/{refusal.code}"}
+        assert DOCUMENT["components"]["examples"][refusal.code]["value"] == DOCUMENT["x-refusals"][refusal.code]["body"]
+
+
+@pytest.mark.parametrize("operation", EMULATED, ids=lambda one: str(one.id))
+def test_an_operation_names_its_rules_and_how_each_is_known(operation: Operation) -> None:
+    evidence = DESCRIBED[operation.id]["x-evidence"]
+    assert evidence == {rule_id: RULES[rule_id].evidence for rule_id in evidence}
+    assert {SAMPLES[one.code].rule.id for one in operation.refusals} <= evidence.keys()
+
+
+def test_every_rule_of_the_wire_belongs_to_an_operation_or_an_event() -> None:
+    described = [*DESCRIBED.values(), *(one["post"] for one in DOCUMENT["webhooks"].values())]
+    named = {rule_id for one in described for rule_id in one["x-evidence"]}
+    # Unknown paths, faults, the Velo runtime, the simulation and HTTP at large are of no one operation.
+    elsewhere = {"R208", "R214", "R707"} | {rule_id for rule_id in RULES if rule_id[1] in "56"}
+    assert named == RULES.keys() - elsewhere
+    assert DOCUMENT["x-evidence"].keys() == RULES.keys()
+
+
+@pytest.mark.parametrize("operation", [one for one in EMULATED if one.scope], ids=lambda one: str(one.id))
+def test_an_operation_names_its_scope_and_who_else_is_granted_it(operation: Operation) -> None:
+    described = DESCRIBED[operation.id]
+    assert described["security"] == [{"apiKey": [operation.scope]}, {"accessToken": [operation.scope]}, {}]
+    scopes = DOCUMENT["components"]["securitySchemes"]["accessToken"]["flows"]["clientCredentials"]["scopes"]
+    assert operation.scope is not None
+    assert set(described["x-granted-by"]) == GRANTING_SCOPES[operation.scope] <= scopes.keys()
+
+
+@pytest.mark.parametrize(("source", "link"), [(one, link) for one, links in LINKS.items() for link in links])
+def test_a_link_gives_its_target_what_the_path_needs(source: str, link: Link) -> None:
+    shown = DESCRIBED[source]["responses"]["200"]["links"][link.operation]
+    target = DESCRIBED[shown["operationId"]]
+    needed = {one["name"] for one in target["parameters"] if one.get("in") == "path"}
+    assert shown.get("parameters", {}).keys() == needed
+    assert ("requestBody" in shown) <= ("requestBody" in target)
+
+
+def test_create_leads_to_update_to_delete_to_list() -> None:
+    def after(operation_id: str) -> set[str]:
+        return set(DESCRIBED[operation_id]["responses"]["200"]["links"])
+
+    assert "createFulfillment" in after("createOrder")
+    assert "updateFulfillment" in after("createFulfillment")
+    assert "deleteFulfillment" in after("updateFulfillment")
+    assert "listFulfillmentsForSingleOrder" in after("deleteFulfillment")
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES.values(), ids=EVENT_TYPES)
+def test_an_event_is_as_its_webhook_says(event_type: EventType) -> None:
+    claims = DOCUMENT["webhooks"][event_type.name]["post"]["requestBody"]["content"]["text/plain"]["schema"]
+    name = claims["contentSchema"]["$ref"].rpartition("/")[2].removesuffix("Claims")
+    event = fire(site(order()), event_type, ORDER_ID, {})
+    schema(name).validate(event.domain_event())
+    envelope = DOCUMENT["components"]["schemas"][f"{name}Envelope"]["properties"]
+    assert envelope["eventType"] == {"const": event_type.name}
+    assert envelope["data"]["contentSchema"] == {"$ref": f"#/components/schemas/{name}"}
+
+
+def test_every_event_type_has_a_webhook() -> None:
+    assert DOCUMENT["webhooks"].keys() == EVENT_TYPES.keys()
 
 
 def references(value: Any) -> list[str]:
