@@ -32,9 +32,10 @@ export async function withReceiver(use) {
   const site = {
     control,
     facts: await control("GET", "manifest"),
-    orderFulfillments: openShop({ siteId }).orderFulfillments,
+    ...openShop({ siteId }),
     // Deliver this site's events here, in that format.
-    subscribe: (format = "jwt") => control("POST", "webhooks", { url, format, eventTypes: [FULFILLMENTS_UPDATED] }),
+    subscribe: (format = "jwt", eventTypes = [FULFILLMENTS_UPDATED]) =>
+      control("POST", "webhooks", { url, format, eventTypes }),
     // Fire an event here alone, with what goes wrong with it.
     fire: (eventType, fields) => control("POST", "events", { eventType, to: url, ...fields }),
     // The next body that comes, or came already.
