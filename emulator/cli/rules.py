@@ -3,8 +3,14 @@
 import dataclasses
 import json as json_format
 import textwrap
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
 
 import click
+
+if TYPE_CHECKING:
+    from emulator.domain.rules import Rule
 
 _INDENT = " " * 17
 _WIDTH = 110
@@ -12,8 +18,9 @@ _WIDTH = 110
 
 @click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR"})
 @click.argument("ids", nargs=-1)
-@click.option("--json", "json", is_flag=True, help="Print JSON.")
-def rules(ids: tuple[str, ...], json: bool) -> None:
+@click.option("--format", type=click.Choice(["text", "md", "json"]), default="text", help="md is the README's table.")
+@click.option("--json", "json", is_flag=True, help="Print JSON: --format json.")
+def rules(ids: tuple[str, ...], format: Literal["text", "md", "json"], json: bool) -> None:
     """List the rules, or those with these IDS: statement, evidence, source, and the setting that changes it."""
     from emulator.domain.rules import RULES
 
@@ -21,12 +28,30 @@ def rules(ids: tuple[str, ...], json: bool) -> None:
     if unknown:
         raise click.UsageError(f"no rule {', '.join(unknown)}; wix-emulator rules lists all")
     found = [RULES[rule_id] for rule_id in ids or RULES]
-    if json:
+    if json or format == "json":
         click.echo(json_format.dumps({"rules": [dataclasses.asdict(rule) for rule in found]}))
-        return
-    for rule in found:
-        click.echo(_wrapped(f"{rule.id} {rule.evidence:11} {rule.statement}"))
-        click.echo(_wrapped(f"{_INDENT}{rule.source}" + (f"; setting {rule.setting}" if rule.setting else "")))
+    elif format == "md":
+        click.echo(markdown(found), nl=False)
+    else:
+        for rule in found:
+            click.echo(_wrapped(f"{rule.id} {rule.evidence:11} {rule.statement}"))
+            click.echo(_wrapped(f"{_INDENT}{rule.source}" + (f"; setting {rule.setting}" if rule.setting else "")))
+
+
+def markdown(rules: Iterable["Rule"]) -> str:
+    """The fidelity table: how many rules are known how, and each of them."""
+    rules = list(rules)
+    known = Counter(rule.evidence for rule in rules)
+    counted = ", ".join(f"{known[evidence]} {evidence}" for evidence in sorted(known))
+    lines = [f"{len(rules)} rules: {counted}.", "", "| rule | what holds | known | source | setting |"]
+    lines += ["|---|---|---|---|---|", *map(_row, rules)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(rule: "Rule") -> str:
+    setting = f"`{rule.setting}`" if rule.setting else ""
+    cells = (rule.id, rule.statement, rule.evidence, rule.source, setting)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _wrapped(text: str) -> str:
