@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ CLEAN_ENVIRONMENT = {name: value for name, value in os.environ.items() if not na
 @pytest.fixture
 def settings() -> Settings:
     """The emulator's settings; a test module overrides this fixture to change them."""
-    return Settings()
+    return Settings(check_responses=True)
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ class Server:
         return str(self.facts["url"])
 
 
-def start_server(*flags: str, **popen: Any) -> Server:
+def start_server(*flags: str, environment: Mapping[str, str] = CLEAN_ENVIRONMENT, **popen: Any) -> Server:
     """`wix-emulator serve` on a free port, as a process of its own."""
     command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--json", *flags]
     process = subprocess.Popen(  # noqa: S603 - our own command
-        command, stdout=subprocess.PIPE, text=True, env=CLEAN_ENVIRONMENT, **popen
+        command, stdout=subprocess.PIPE, text=True, env=environment, **popen
     )
     assert process.stdout is not None
     banner = process.stdout.readline()

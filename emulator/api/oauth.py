@@ -19,7 +19,7 @@ _CAMEL = {
     "instanceId": "instance_id",
     "refreshToken": "refresh_token",
 }
-_TEXTS = {*_CAMEL.values(), "code", "token"}
+_TEXTS = {*_CAMEL.values(), "access_token", "code", "token"}
 _REFRESH_LIFETIME = timedelta(days=365)
 
 Fields = Mapping[str, Any]
@@ -87,7 +87,9 @@ def _issued(call: Call, fields: Fields, lifetime: timedelta) -> dict[str, Any]:
         return _exchanged(call, fields, lifetime)
     if grant == "refresh_token":
         return _renewed(call, fields, lifetime)
-    known = "client_credentials, anonymous, authorization_code, refresh_token"
+    if grant == "strip_bound_session":
+        return _unbound(call, fields, lifetime)
+    known = "client_credentials, anonymous, authorization_code, refresh_token, strip_bound_session"
     if grant is None:
         raise _Declined("invalid_request", f"grant_type is missing; it is one of {known}")
     raise _Declined("unsupported_grant_type", f"grant_type {grant!s:.40} is not one of {known}")
@@ -111,14 +113,30 @@ def _renewable(call: Call, fields: Fields, identity: Identity, lifetime: timedel
 
 
 def _renewed(call: Call, fields: Fields, lifetime: timedelta) -> dict[str, Any]:
-    held = read_token(str(fields.get("refresh_token", "")), call.emulator.app_secret)
-    if held is None:
-        raise _Declined("invalid_grant", "refresh_token is not one that this emulator has issued")
-    if held.is_expired(call.emulator.sites.site(held.site_id).clock.now()):
-        raise _Declined("invalid_grant", "refresh_token has expired; sign in again")
-    renewed = {"instance_id": held.instance_id, "client_id": held.client_id}
-    access = _token(call, renewed, held.identity, lifetime, held.subject_id)
+    access = _reissued(call, _held(call, fields, "refresh_token"), lifetime)
     return _answer(access, lifetime) | {"refresh_token": fields["refresh_token"]}
+
+
+def _unbound(call: Call, fields: Fields, lifetime: timedelta) -> dict[str, Any]:
+    """What the SDK asks for when it is given an access token: one that no session bounds (R701)."""
+    held = _held(call, fields, "access_token")
+    _refuse_foreign_client(call, {"client_id": held.client_id, **fields}, needs_secret=True)
+    return _answer(_reissued(call, held, lifetime), lifetime)
+
+
+def _held(call: Call, fields: Fields, name: str) -> Token:
+    """The token that the request brings under that name."""
+    held = read_token(fields.get(name, ""), call.emulator.app_secret)
+    if held is None:
+        raise _Declined("invalid_grant", f"{name} is not one that this emulator has issued")
+    if held.is_expired(call.emulator.sites.site(held.site_id).clock.now()):
+        raise _Declined("invalid_grant", f"{name} has expired; sign in again")
+    return held
+
+
+def _reissued(call: Call, held: Token, lifetime: timedelta) -> str:
+    of_whom = {"instance_id": held.instance_id, "client_id": held.client_id}
+    return _token(call, of_whom, held.identity, lifetime, held.subject_id)
 
 
 def _answer(token: str, lifetime: timedelta) -> dict[str, Any]:

@@ -238,6 +238,27 @@ def test_what_is_no_text_is_declined(shop: Shop, name: str, value: Any) -> None:
 
 
 @pytest.mark.rule("R701")
+@pytest.mark.parametrize("settings", [OPEN, STRICT], ids=["open", "strict"])
+def test_a_token_that_was_given_to_the_sdk_is_exchanged_for_one_of_the_same_subject(shop: Shop) -> None:
+    bound = token(shop, instance_id=INSTANCE)
+    sent = {"grant_type": "strip_bound_session", "client_secret": FACTS.app_secret, "access_token": bound}
+    answer = shop.client.post("/oauth2/token", json=sent).json()
+    assert set(answer) == {"access_token", "token_type", "expires_in"}
+    found = described(shop, answer["access_token"])
+    assert (found["subjectType"], found["instanceId"]) == ("APP", INSTANCE)
+    forged = shop.client.post("/oauth2/token", json=sent | {"access_token": "forged"})
+    assert (forged.status_code, forged.json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.rule("R704")
+@pytest.mark.parametrize("settings", [STRICT])
+def test_strict_exchanges_it_for_the_app_alone(shop: Shop) -> None:
+    sent = {"grant_type": "strip_bound_session", "client_secret": "wrong", "access_token": token(shop)}
+    answer = shop.client.post("/oauth2/token", json=sent)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.rule("R701")
 def test_a_code_makes_a_member(shop: Shop) -> None:
     sent = {"clientId": FACTS.app_id, "grantType": "authorization_code", "code": "any", "codeVerifier": "x"}
     answer = shop.client.post("/oauth2/token", json=sent).json()
