@@ -3,6 +3,8 @@
 All of it is worked out here, when it is read, from what the journal refers to.
 """
 
+from collections import defaultdict
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -32,12 +34,16 @@ Json = dict[str, Any]
 
 
 class ListRequestsRequest(PagedRequest):
-    """Which entries: all that fit every filter. `refused`: got an error, or nothing; `failed`: by a fault of ours."""
+    """Which entries: all that fit every filter. `refused`: got an error, or nothing; `failed`: by a fault of ours.
+
+    `brief`: without what takes long to tell.
+    """
 
     operation: str | None = None
     status: Annotated[int, Field(strict=False)] | None = None
     failed: Annotated[bool, Field(strict=False)] | None = None
     refused: Annotated[bool, Field(strict=False)] | None = None
+    brief: Annotated[bool, Field(strict=False)] = False
 
 
 class FindRequestRequest(WireModel):
@@ -75,7 +81,8 @@ async def list_requests(call: Call) -> Response:
     """List the journal, oldest first."""
     wanted = parse(call, ListRequestsRequest)
     entries = [one for one in call.site.journal.entries() if _fits(one, wanted)]
-    return render_json(paged("requests", entries, wanted, lambda one: _explained(call.site, one)))
+    render = _brief if wanted.brief else partial(_explained, call.site)
+    return render_json(paged("requests", entries, wanted, render))
 
 
 async def get_request(call: Call) -> Response:
@@ -125,9 +132,8 @@ def _fits(entry: Entry, wanted: ListRequestsRequest) -> bool:
     )
 
 
-def _explained(site: Site, entry: Entry) -> Json:
-    """All there is to tell about a request; what does not apply is left out."""
-    explained: Json = {
+def _headline(entry: Entry) -> Json:
+    return {
         "requestId": entry.request_id,
         "at": format_timestamp(entry.at),
         "durationMs": entry.duration_ms,
@@ -136,6 +142,21 @@ def _explained(site: Site, entry: Entry) -> Json:
         "operation": entry.operation,
         "status": entry.status,
         "ending": entry.ending,
+    }
+
+
+def _brief(entry: Entry) -> Json:
+    """What a list shows of a request."""
+    return _headline(entry) | {
+        "refusal": entry.refusal and entry.refusal.code,
+        "fault": entry.fault and entry.fault.id,
+        "doubts": len(_unread_in(entry)) + len(list(doubtful_providers(_request_body(entry)))),
+    }
+
+
+def _explained(site: Site, entry: Entry) -> Json:
+    """All there is to tell about a request; what does not apply is left out."""
+    explained: Json = _headline(entry) | {
         "request": {
             "headers": shown_headers(entry.headers),
             "query": shown_query(entry.query),
@@ -228,14 +249,16 @@ def _order(order: Order | None) -> Any:
 
 
 def _events(site: Site, entry: Entry) -> list[Json]:
-    deliveries = site.outbox.deliveries() if entry.events else ()
+    deliveries: defaultdict[str, list[Json]] = defaultdict(list)
+    for one in site.outbox.deliveries() if entry.events else ():
+        deliveries[one.event.id].append({"id": one.id, "status": one.status})
     return [
         {
             "id": event.id,
             "eventType": event.type.name,
             "entityId": event.entity_id,
             "entityEventSequence": str(event.sequence),
-            "deliveries": [{"id": one.id, "status": one.status} for one in deliveries if one.event.id == event.id],
+            "deliveries": deliveries[event.id],
         }
         for event in entry.events
     ]

@@ -38,7 +38,7 @@ export class JournalView {
     const filter = this.refused.value ? { refused: this.refused.value } : {};
     const chosenPath = `/requests/${encodeURIComponent(this.chosen)}`;
     const [page, chosen] = await Promise.all([
-      plane.get("/requests", { ...filter, ...this.pager.parameters }),
+      plane.get("/requests", { brief: true, ...filter, ...this.pager.parameters }),
       this.chosen === null ? null : plane.get(chosenPath).catch(() => undefined),
     ]);
     this.#showList(page.requests.reverse(), page.total);
@@ -66,7 +66,6 @@ export class JournalView {
 
 function row(request, isChosen, now) {
   const href = `#/journal/${encodeURIComponent(request.requestId)}`;
-  const doubts = request.unreadFields.length + request.warnings.length;
   return el(
     "li",
     {},
@@ -78,9 +77,9 @@ function row(request, isChosen, now) {
         { class: "head" },
         el("strong", {}, request.operation ?? "unknown path"),
         statusPill(request),
-        request.refusal ? pill(request.refusal.code, "bad") : null,
+        request.refusal ? pill(request.refusal, "bad") : null,
         request.fault ? pill("fault", "warn") : null,
-        doubts > 0 ? pill(`${doubts} unread or doubtful`, "warn") : null,
+        request.doubts > 0 ? pill(`${request.doubts} unread or doubtful`, "warn") : null,
       ),
       el("span", { class: "sub" }, moment(request.at, now), ` ${request.method} `, foreign(request.path)),
     ),

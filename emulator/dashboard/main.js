@@ -113,7 +113,7 @@ class Dashboard {
   async #showPast() {
     const newest = { limit: PAST_EVENTS };
     const [{ requests }, { deliveries }] = await Promise.all([
-      this.plane.get("/requests", newest),
+      this.plane.get("/requests", { ...newest, brief: true }),
       this.plane.get("/deliveries", newest),
     ]);
     this.news.begin(requests, deliveries);

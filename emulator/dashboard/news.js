@@ -19,7 +19,7 @@ export class News {
       return; // something newer has happened meanwhile
     }
     const past = [
-      ...requests.map((one) => ["request", one.at, { ...one, refusal: one.refusal?.code }]),
+      ...requests.map((one) => ["request", one.at, one]),
       ...deliveries.map((one) => ["delivery", one.attempts.at(-1)?.at ?? one.createdAt, summed(one)]),
     ];
     past.sort(([, a], [, b]) => a.localeCompare(b)).forEach(([kind, , news]) => this.add(kind, news));
@@ -56,11 +56,11 @@ const LINES = {
   ],
   delivery: ({ id, status, eventType, url, attempts, lastStatus }) => [
     el("a", { href: `#/webhooks/${encodeURIComponent(id)}` }, foreign(shortName(eventType))),
-    " → ",
-    foreign(url),
     " ",
     attempts === 0 ? pill("queued") : pill(String(lastStatus ?? "no answer"), lastStatus === 200 ? "good" : "bad"),
     attempts > 0 && status !== "delivered" ? ` ${status}` : null,
+    " → ",
+    foreign(url),
   ],
   control: ({ operation }) => (operation === "reset" ? "The site was reset." : operation === "putState" ? "A snapshot was loaded." : null),
   lost: ({ count }) => `${count} events came too fast to be listed here; the views show the present state.`,

@@ -23,7 +23,7 @@ function views({ orders, deliveries, requests, webhooks, faults, clock, nextAtte
   const waiting = deliveries.waiting > 0 ? [`${deliveries.waiting} waiting`, retry] : ["none waiting"];
   const exhausted = deliveries.exhausted > 0 ? `, ${deliveries.exhausted} exhausted` : "";
   return [
-    { name: "orders", title: "Orders", count: orders.total, text: `${toShip} with something to ship` },
+    { name: "orders", title: "Orders", count: orders.total, text: `${toShip} not yet fulfilled` },
     {
       name: "webhooks",
       title: "Webhooks",

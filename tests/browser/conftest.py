@@ -46,7 +46,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def dashboard(browser: Browser, server: Server) -> Iterator[Dashboard]:
-    """The dashboard of a fresh site, in a context of its own. Nothing may go wrong in the page, whatever a test does."""
+    """The dashboard of a fresh site, in a context of its own. Nothing may go wrong in the page meanwhile."""
     context = browser.new_context(viewport={"width": 1_600, "height": 1_000})
     context.set_default_timeout(TIMEOUT_MS)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)

@@ -57,7 +57,7 @@ def test_a_part_is_shipped_and_shown_with_the_carriers_link(dashboard: Dashboard
     link = dashboard.detail.get_by_role("link", name="1 2&3")
     expect(link).to_have_attribute("href", "https://wwwapps.ups.com/WebTracking/track?track=yes&trackNums=1%202%263")
     expect(dashboard.detail).to_contain_text("ordered 5, fulfilled 2, remaining 3")
-    expect(dashboard.detail).to_contain_text("2 × Blue Mug")
+    expect(dashboard.detail).to_contain_text("2 \u00d7 Blue Mug")
 
 
 def test_the_form_shows_the_very_request_as_curl_and_sdk_code(dashboard: Dashboard) -> None:
