@@ -13,7 +13,7 @@ from emulator.site import Setup, Site
 from emulator.sites import Sites
 from tests.factories import ITEM, NOW, ORDER_ID, draft, order
 
-SUBSCRIPTION = Subscription(id="1", url="http://127.0.0.1:9/webhooks")
+SUBSCRIPTION = Subscription(id="1", url="http://127.0.0.1:9/webhooks", event_types=("*fulfillments_updated",))
 
 
 def sites(sites_max: int = 3, **setup: object) -> Sites:

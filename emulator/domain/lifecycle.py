@@ -23,8 +23,8 @@ _FORM = re.compile(rf"off|on|{_DURATION}(,{_DURATION}){{{len(STATUSES) - 1}}}")
 def _checked(text: str) -> str:
     if _FORM.fullmatch(text) is None:
         steps = ", ".join(STATUSES)
-        example = f"must be off, on, or how long it takes to reach each of {steps}, such as {DEFAULT_INTERVALS}"
-        raise violated("FORMAT", f"{example}; got {text[:100]}")
+        allowed = f"off, on, or how long it takes to reach each of {steps}, such as {DEFAULT_INTERVALS}"
+        raise violated("FORMAT", f"must be {allowed}")
     return text
 
 

@@ -55,7 +55,7 @@ def test_a_free_map_may_have_any_key() -> None:
 
 
 def test_arrays_in_arrays_are_searched() -> None:
-    value = {"ordersWithFulfillments": [{"fulfillments": [{"tracking": {}}]}]}
+    value: Json = {"ordersWithFulfillments": [{"fulfillments": [{"tracking": {}}]}]}
     (found,) = unread_fields(BulkCreateFulfillmentRequest, value)
     assert found.path == "ordersWithFulfillments[0].fulfillments[0].tracking"
 
