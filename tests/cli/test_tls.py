@@ -1,0 +1,154 @@
+"""https beside http: a certificate that clients accept, from an authority that stays the same."""
+
+import http.client
+import socket
+import ssl
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from emulator.cli.tls import NAMES, certificates, state_folder, trust_bundle
+from tests.conftest import CLEAN_ENVIRONMENT, Server, start_server, stop_server
+
+PATIENCE_S = 20
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+def start(home: Path, *flags: str) -> Server:
+    return start_server(
+        "--tls", "--tls-port", "0", *flags, environment=CLEAN_ENVIRONMENT | {"XDG_STATE_HOME": str(home)}
+    )
+
+
+@pytest.fixture(scope="module")
+def secure(home: Path) -> Iterator[Server]:
+    running = start(home)
+    yield running
+    assert stop_server(running) == 0
+
+
+def asked(server: Server, name: str, trusted: str | None = None) -> http.client.HTTPResponse:
+    """The emulator's health, asked for by that name, which the certificate has to bear."""
+    context = ssl.create_default_context(cafile=trusted or server.facts["caFile"])
+    port = urlsplit(server.facts["tlsUrl"]).port
+    connection = http.client.HTTPSConnection(name, port, context=context, timeout=PATIENCE_S)
+    raw = socket.create_connection(("127.0.0.1", port), PATIENCE_S)
+    connection.sock = context.wrap_socket(raw, server_hostname=name)
+    connection.request("GET", "/_emulator/health")
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "www.wixapis.com"])
+def test_the_emulator_answers_by_https_to_each_of_its_names(secure: Server, name: str) -> None:
+    assert asked(secure, name).status == 200
+
+
+def test_it_answers_by_http_as_well(secure: Server) -> None:
+    connection = http.client.HTTPConnection(urlsplit(secure.url).netloc, timeout=PATIENCE_S)
+    connection.request("GET", "/_emulator/health")
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()[:1]) == (200, b"{")
+    connection.close()
+
+
+@pytest.mark.parametrize("name", ["manage.wix.com", "wixapis.com"])
+def test_it_does_not_pass_for_anybody_else(secure: Server, name: str) -> None:
+    with pytest.raises(ssl.SSLCertVerificationError, match="not valid for"):
+        asked(secure, name)
+
+
+def test_who_does_not_trust_the_authority_is_not_served(secure: Server) -> None:
+    context = ssl.create_default_context()
+    port = urlsplit(secure.facts["tlsUrl"]).port
+    with (
+        socket.create_connection(("127.0.0.1", port), PATIENCE_S) as raw,
+        pytest.raises(ssl.SSLCertVerificationError),
+        context.wrap_socket(raw, server_hostname="localhost"),
+    ):
+        pass
+
+
+def test_the_authority_stays_the_same_from_run_to_run(secure: Server, home: Path) -> None:
+    trusted = Path(secure.facts["caFile"]).read_bytes()
+    again = start(home)
+    try:
+        assert again.facts["caFile"] == secure.facts["caFile"]
+        assert Path(again.facts["caFile"]).read_bytes() == trusted
+        assert asked(again, "www.wixapis.com").status == 200
+        assert asked(secure, "www.wixapis.com").status == 200  # a new certificate does not disturb who runs already
+    finally:
+        assert stop_server(again) == 0
+
+
+def test_every_user_has_an_authority_of_their_own(tmp_path: Path) -> None:
+    one, other = (certificates(tmp_path / name).authority.read_bytes() for name in ("one", "other"))
+    assert one != other
+
+
+def test_the_state_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert state_folder() == tmp_path / "wix-emulator"
+    monkeypatch.delenv("XDG_STATE_HOME")
+    assert state_folder() == Path.home() / ".local" / "state" / "wix-emulator"
+
+
+def test_the_keys_are_for_the_users_eyes_only(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    files = certificates(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    for path in (files.server, folder / "ca-key.pem"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_certificate_is_for_the_names_and_a_while(tmp_path: Path) -> None:
+    from cryptography import x509
+
+    certificate = x509.load_pem_x509_certificates(certificates(tmp_path).server.read_bytes())[0]
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert {str(name.value) for name in names} == set(NAMES)
+    assert certificate.not_valid_after_utc > datetime.now(UTC) + timedelta(days=30)
+
+
+def test_the_bundle_holds_the_authority_and_the_public_roots(tmp_path: Path) -> None:
+    files = certificates(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(trust_bundle(tmp_path))
+    public = ssl.create_default_context().get_ca_certs(binary_form=True)
+    authority = ssl.PEM_cert_to_DER_cert(files.authority.read_text(encoding="ascii"))
+    assert set(context.get_ca_certs(binary_form=True)) >= {authority, *public}
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "ca-key.pem"])
+def test_a_damaged_authority_is_told_about_and_not_replaced(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    certificates(tmp_path)
+    (tmp_path / name).write_bytes(b"damaged")
+    with pytest.raises(SystemExit) as ended:
+        certificates(tmp_path)
+    assert ended.value.code == 1
+    assert "is damaged" in capsys.readouterr().err
+    assert (tmp_path / name).read_bytes() == b"damaged"
+
+
+def test_a_file_in_the_folders_place_is_told_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    taken = tmp_path / "state"
+    taken.write_text("")
+    with pytest.raises(SystemExit):
+        certificates(taken)
+    assert f"cannot keep certificates in {taken}" in capsys.readouterr().err
+
+
+def test_without_the_flag_there_is_no_https(server: Server) -> None:
+    assert (server.facts["tlsUrl"], server.facts["caFile"]) == (None, None)
