@@ -88,8 +88,9 @@ async def test_only_the_status_of_an_answer_matters(
 
 async def test_a_cookie_is_not_sent_back(transport: HttpTransport, receiver: Receiver) -> None:
     receiver.answer(b"HTTP/1.1 200 OK\r\nset-cookie: a=b\r\ncontent-length: 0\r\n\r\n")
-    await transport.post(receiver.url, SEALED)
-    await transport.post(receiver.url, SEALED)
+    url = receiver.url.replace("127.0.0.1", "localhost")  # an address has no cookies
+    await transport.post(url, SEALED)
+    await transport.post(url, SEALED)
     assert "cookie" not in receiver.received[1].headers
 
 
