@@ -21,7 +21,7 @@ export class DeliveriesView {
     this.split = new Split({ listLabel: "Deliveries", detailLabel: "The chosen delivery", backTo: "#/webhooks" });
     this.subscriptions = el("section", { class: "subscriptions", "aria-label": "Receivers" });
     this.element = el("div", {}, this.subscriptions, this.split.element);
-    this.pager = new Pager(() => this.refresh());
+    this.pager = new Pager(() => attempt(() => this.refresh()));
     this.chosen = null;
     this.status = el("select", { "aria-label": "Delivery status", change: () => this.#filter() }, STATUSES.map(option));
     this.split.tools.append(
@@ -38,6 +38,7 @@ export class DeliveriesView {
   }
 
   async refresh() {
+    const turn = (this.turn = Symbol("the latest refresh"));
     const { plane } = this.app;
     const filter = this.status.value ? { status: this.status.value } : {};
     const chosenPath = `/deliveries/${encodeURIComponent(this.chosen)}`;
@@ -46,15 +47,18 @@ export class DeliveriesView {
       plane.get("/deliveries", { ...filter, ...this.pager.parameters }),
       this.chosen === null ? null : plane.get(chosenPath).catch(() => undefined),
     ]);
+    const detail = await deliveryDetail(this.app, this.chosen, chosen);
+    if (turn !== this.turn) {
+      return; // overtaken by a later one
+    }
     this.#showSubscriptions(webhooks);
     this.#showList(page.deliveries.reverse(), page.total, webhooks.length > 0);
-    const detail = await deliveryDetail(this.app, this.chosen, chosen);
     swap(this.split.detail, this.split.back("All deliveries"), detail);
   }
 
   #filter() {
     this.pager.restart();
-    this.refresh();
+    attempt(() => this.refresh());
   }
 
   #showSubscriptions(webhooks) {

@@ -18,7 +18,7 @@ export class JournalView {
     this.kinds = new Set(["request", "delivery", "control", "lost"]);
     this.split = new Split({ listLabel: "Requests", detailLabel: "The chosen request", backTo: "#/journal" });
     this.element = this.split.element;
-    this.pager = new Pager(() => this.refresh());
+    this.pager = new Pager(() => attempt(() => this.refresh()));
     this.chosen = null;
     this.refused = el("select", { "aria-label": "Which requests", change: () => this.#filter() }, FILTERS.map(option));
     this.split.tools.append(
@@ -34,6 +34,7 @@ export class JournalView {
   }
 
   async refresh() {
+    const turn = (this.turn = Symbol("the latest refresh"));
     const { plane } = this.app;
     const filter = this.refused.value ? { refused: this.refused.value } : {};
     const chosenPath = `/requests/${encodeURIComponent(this.chosen)}`;
@@ -41,13 +42,16 @@ export class JournalView {
       plane.get("/requests", { brief: true, ...filter, ...this.pager.parameters }),
       this.chosen === null ? null : plane.get(chosenPath).catch(() => undefined),
     ]);
+    if (turn !== this.turn) {
+      return; // overtaken by a later one
+    }
     this.#showList(page.requests.reverse(), page.total);
     swap(this.split.detail, this.split.back("All requests"), requestDetail(this.chosen, chosen));
   }
 
   #filter() {
     this.pager.restart();
-    this.refresh();
+    attempt(() => this.refresh());
   }
 
   #showList(requests, total) {

@@ -7,7 +7,7 @@ import { option } from "./dialogs.js";
 import { el } from "./elements.js";
 import { JournalView } from "./journal-view.js";
 import { News } from "./news.js";
-import { explained, notify } from "./notices.js";
+import { attempt, explained, notify } from "./notices.js";
 import { OrdersView } from "./orders-view.js";
 import { siteUrl } from "./sites-card.js";
 import { follow, soon } from "./stream.js";
@@ -42,7 +42,7 @@ class Dashboard {
     });
     setInterval(() => this.#tick(), SECOND_MS);
     this.#followStream();
-    return Promise.all([this.#route(false), this.#showSites(), this.#showPast()]);
+    return Promise.all([this.#route(false), attempt(() => this.#showSites()), attempt(() => this.#showPast())]);
   }
 
   async #route(isMove) {
@@ -55,7 +55,7 @@ class Dashboard {
     this.name = view;
     document.title = `${TITLES[view]} · wix-emulator`;
     showStrip(document.getElementById("views"), this.summary, view);
-    await this.#guarded(() => this.current.show(chosen));
+    await attempt(() => this.current.show(chosen));
     if (isOther) {
       this.content.replaceChildren(el("h2", { class: "hidden" }, TITLES[view]), this.current.element);
     }
@@ -67,7 +67,7 @@ class Dashboard {
   async #refresh() {
     const isStale = this.stale;
     this.stale = false;
-    await this.#guarded(async () => {
+    await attempt(async () => {
       this.summary = await this.plane.get("/summary");
       this.#tick();
       showStrip(document.getElementById("views"), this.summary, this.name);
@@ -77,14 +77,6 @@ class Dashboard {
     });
   }
 
-  async #guarded(work) {
-    try {
-      await work();
-    } catch (error) {
-      notify(explained(error), "bad");
-    }
-  }
-
   #followStream() {
     const live = document.getElementById("live");
     const say = (text, isLive) => {
@@ -92,8 +84,9 @@ class Dashboard {
       live.classList.toggle("on", isLive);
     };
     follow(this.plane.url("/stream"), {
-      onOpen: () => {
+      onOpen: async () => {
         say("Live", true);
+        await attempt(async () => (this.manifest = await this.plane.get("/manifest"))); // it may be another emulator now
         this.stale = true;
         this.refreshSoon();
       },
@@ -103,7 +96,7 @@ class Dashboard {
         this.stale ||= this.current.kinds.has(kind);
         this.refreshSoon();
         if (kind === "control") {
-          this.#showSites();
+          attempt(() => this.#showSites());
         }
       },
     });

@@ -26,7 +26,7 @@ export class OrdersView {
     this.kinds = new Set(["order", "control", "lost"]);
     this.split = new Split({ listLabel: "Orders", detailLabel: "The chosen order", backTo: "#/orders" });
     this.element = this.split.element;
-    this.pager = new Pager(() => this.refresh());
+    this.pager = new Pager(() => attempt(() => this.refresh()));
     this.chosen = null;
     this.#addTools();
   }
@@ -38,11 +38,15 @@ export class OrdersView {
   }
 
   async refresh() {
+    const turn = (this.turn = Symbol("the latest refresh"));
     const filter = this.status.value ? { fulfillmentStatus: this.status.value } : {};
     const [page, chosen] = await Promise.all([
       this.app.plane.get("/orders", { search: this.search.value, ...filter, ...this.pager.parameters }),
       this.chosen === null ? null : this.app.plane.get("/orders", { id: this.chosen }),
     ]);
+    if (turn !== this.turn) {
+      return; // overtaken by a later one
+    }
     this.#showList(page.orders.reverse(), page.total);
     swap(this.split.detail, this.split.back("All orders"), orderDetail(this.app, this.chosen, chosen?.orders[0]));
   }
@@ -50,7 +54,7 @@ export class OrdersView {
   #addTools() {
     const changed = () => {
       this.pager.restart();
-      this.refresh();
+      attempt(() => this.refresh());
     };
     let typing;
     this.search = el("input", {

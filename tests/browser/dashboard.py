@@ -9,6 +9,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 # A browser itself reports each refused call as an error; refusals are what an emulator is for.
 _REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
+_TIMEOUT_S = 60
+
 
 class Dashboard:
     """A page on the dashboard of a site; `problems` is what went wrong in it."""
@@ -18,7 +20,7 @@ class Dashboard:
         self.url = url
         self.site = site
         self.problems: list[str] = []
-        self.client = httpx2.Client(base_url=url, headers={"wix-site-id": site})
+        self.client = httpx2.Client(base_url=url, headers={"wix-site-id": site}, timeout=_TIMEOUT_S)
         page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", self._note_request)
