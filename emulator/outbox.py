@@ -135,8 +135,9 @@ class Outbox:
             self.put(replace(held, due=now))
 
     def lanes_due(self, now: datetime) -> list[Lane]:
-        """The lanes in which something is due."""
-        return [lane for lane in list(self._queues) if self._head(lane, now) is not None]
+        """The lanes in which something is due, the earliest first."""
+        lanes = [lane for lane in list(self._queues) if self._head(lane, now) is not None]
+        return sorted(lanes, key=lambda lane: self._queues[lane][0])
 
     def take_due(self, lane: Lane, now: datetime) -> Delivery | None:
         """The lane's next due delivery, out of its queue; None if nothing is due."""

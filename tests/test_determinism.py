@@ -13,7 +13,8 @@ import pytest
 
 from tests.conftest import start_server, stop_server
 
-FLAGS = ("--random-seed", "7", "--time", "2026-03-01T00:00:00Z")
+# In the background the counts that `settle` answers with depend on how much was sent before it was called.
+FLAGS = ("--random-seed", "7", "--time", "2026-03-01T00:00:00Z", "--delivery", "manual")
 SITES = ("5e7b1d60-0000-4000-8000-000000000949", "another")
 SEEDED = "58c9a790-27b7-463f-a865-c7cb494f7c29"
 FULFILLMENTS = "/ecom/v1/fulfillments"

@@ -110,6 +110,7 @@ class Dispatcher:
         self._timers: dict[Site, asyncio.TimerHandle] = {}
         self._turns: WeakValueDictionary[tuple[Site, str], asyncio.Lock] = WeakValueDictionary()
         self._is_prepared = False
+        self._preparation = asyncio.Lock()
         self.failures = 0
 
     def wake(self, site: Site) -> None:
@@ -219,11 +220,17 @@ class Dispatcher:
             _log.error("a lane of deliveries stopped", exc_info=error)
 
     async def _prepare(self) -> None:
-        """Import the client and the cryptography on a thread: it takes longer than a reply may."""
-        if not self._is_prepared:
-            await asyncio.to_thread(self._transport.prepare)
-            await asyncio.to_thread(self._sealer.prepare)
-            self._is_prepared = True
+        """Import the client and the cryptography on a thread: it takes longer than a reply may.
+
+        The lanes that wait for it go on in the order in which they came.
+        """
+        if self._is_prepared:
+            return
+        async with self._preparation:
+            if not self._is_prepared:
+                await asyncio.to_thread(self._transport.prepare)
+                await asyncio.to_thread(self._sealer.prepare)
+                self._is_prepared = True
 
     async def _attempt(self, site: Site, url: str, sealed: Sealed) -> Attempt:
         async with self._turn(site, url), self._slots:
