@@ -1,12 +1,10 @@
-"""Durations as people type them: `500ms`, `30s`, `10m`, `1h`, `3d`; a bare number is seconds."""
+"""A duration as a value of the command line."""
 
-import re
 from datetime import timedelta
 
 import click
 
-_UNITS = {"ms": 0.001, "": 1, "s": 1, "m": 60, "h": 3_600, "d": 86_400}
-_FORM = re.compile(r"(\d{1,9}(?:\.\d+)?)\s*(ms|s|m|h|d|)")
+from emulator.domain.durations import parse_duration
 
 
 class Duration(click.ParamType[timedelta]):
@@ -20,7 +18,7 @@ class Duration(click.ParamType[timedelta]):
         """The duration; a usage error if it is none."""
         if isinstance(value, timedelta):
             return value
-        found = _FORM.fullmatch(str(value).strip())
-        if found is None:
-            self.fail(f"{value!r} is no duration such as 500ms, 30s, 10m, 1h or 3d", param, context)
-        return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+        try:
+            return parse_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, context)

@@ -1,31 +1,38 @@
 """The lifecycle simulation: which status a fulfillment takes next and when, as a carrier would report it (R601)."""
 
-import re
-from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Annotated, get_args
 
 from pydantic import AfterValidator
 
+from emulator.domain.durations import parse_duration
 from emulator.domain.fulfillments import FulfillmentStatus
 from emulator.domain.violations import violated
 
 STATUSES: tuple[FulfillmentStatus, ...] = get_args(FulfillmentStatus)
 
-_UNITS: Mapping[str, float] = MappingProxyType({"ms": 0.001, "s": 1, "m": 60, "h": 3_600, "d": 86_400})
-_DURATION = r"\d{1,6}(ms|s|m|h|d)"
 DEFAULT_INTERVALS = "10m,1h,5h,18h,36h"  # 60 hours and 10 minutes from the label to the doorstep
-
-_FORM = re.compile(rf"off|on|{_DURATION}(,{_DURATION}){{{len(STATUSES) - 1}}}")
+INTERVAL_DAYS_MAX = 366
 
 
 def _checked(text: str) -> str:
-    if _FORM.fullmatch(text) is None:
+    if text not in ("off", "on") and not _is_a_walk(text):
         steps = ", ".join(STATUSES)
-        allowed = f"off, on, or how long it takes to reach each of {steps}, such as {DEFAULT_INTERVALS}"
-        raise violated("FORMAT", f"must be {allowed}")
+        allowed = f"off, on, or how long it takes to reach each of {steps} (at most {INTERVAL_DAYS_MAX}d each)"
+        raise violated("FORMAT", f"must be {allowed}, such as {DEFAULT_INTERVALS}")
     return text
+
+
+def _is_a_walk(text: str) -> bool:
+    try:
+        intervals = _intervals(text)
+    except ValueError:
+        return False
+    return len(intervals) == len(STATUSES) and max(intervals) <= timedelta(days=INTERVAL_DAYS_MAX)
+
+
+def _intervals(text: str) -> list[timedelta]:
+    return [parse_duration(interval) for interval in text.split(",")]
 
 
 Lifecycle = Annotated[str, AfterValidator(_checked)]
@@ -40,9 +47,4 @@ def next_status(status: str | None) -> FulfillmentStatus | None:
 def waiting_time(lifecycle: str, status: FulfillmentStatus) -> timedelta:
     """How long a fulfillment takes to reach that status from the one before."""
     intervals = DEFAULT_INTERVALS if lifecycle == "on" else lifecycle
-    return _duration(intervals.split(",")[STATUSES.index(status)])
-
-
-def _duration(text: str) -> timedelta:
-    amount, unit = re.findall(r"\d+|[a-z]+", text)
-    return timedelta(seconds=int(amount) * _UNITS[unit])
+    return _intervals(intervals)[STATUSES.index(status)]

@@ -33,14 +33,20 @@ def test_each_status_may_have_its_own_interval() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["off", "on", DEFAULT_INTERVALS, "0s,0s,0s,0s,0s"])
+@pytest.mark.parametrize("text", ["off", "on", DEFAULT_INTERVALS, "0s,0s,0s,0s,0s", "1.5h,1,1,1,366d"])
 def test_a_lifecycle_is_off_on_or_five_intervals(text: str) -> None:
     assert TypeAdapter(Lifecycle).validate_python(text) == text
 
 
 @pytest.mark.parametrize(
-    "text", ["", "sometimes", "1h", "1h,1h,1h,1h", "1h,1h,1h,1h,1h,1h", "1,1,1,1,1", "-1h,1h,1h,1h,1h"]
+    "text", ["", "sometimes", "1h", "1h,1h,1h,1h", "1h,1h,1h,1h,1h,1h", "-1h,1h,1h,1h,1h", "1h,1h,1h,1h,"]
 )
 def test_anything_else_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValidationError, match=r"must be off, on, or how long .* such as 10m,1h,5h,18h,36h"):
+        TypeAdapter(Lifecycle).validate_python(text)
+
+
+@pytest.mark.parametrize("text", ["999999d,1h,1h,1h,1h", "1h,1h,1h,1h,367d"])
+def test_an_interval_that_is_longer_than_a_year_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="at most 366d each"):
         TypeAdapter(Lifecycle).validate_python(text)
