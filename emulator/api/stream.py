@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -72,11 +72,11 @@ class Streams:
         self._open: set[Stream] = set()
 
     @contextlib.contextmanager
-    def opened(self, stream: Stream) -> Any:
+    def opened(self, stream: Stream) -> Iterator[None]:
         """Know the stream while it is read."""
         self._open.add(stream)
         try:
-            yield stream
+            yield
         finally:
             self._open.discard(stream)
 

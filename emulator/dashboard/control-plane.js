@@ -39,7 +39,8 @@ export class ControlPlane {
 
   async #send(method, path, parameters, body) {
     const content = typeof body === "string" ? body : JSON.stringify(body);
-    const response = await fetch(this.url(path, parameters), { method, body: content });
+    const headers = content === undefined ? {} : { "content-type": "application/json" };
+    const response = await fetch(this.url(path, parameters), { method, headers, body: content });
     const answer = await response.json().catch(() => null);
     if (!response.ok) {
       throw new Refused(response.status, answer);

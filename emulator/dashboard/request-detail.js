@@ -93,7 +93,7 @@ function doubts(request) {
     el("li", {}, foreign(field, "code"), " was not read", didYouMean ? [": did you mean ", foreign(didYouMean, "code"), "?"] : ""),
   );
   const warnings = request.warnings.map(({ field, message }) => el("li", {}, foreign(field, "code"), " ", message));
-  return [el("h3", {}, "Not read, or doubtful"), el("ul", { class: "doubts" }, unread, warnings)];
+  return [el("h3", {}, "Not read, or doubtful"), el("ul", { class: "plain doubts" }, unread, warnings)];
 }
 
 function changeShown({ orderId, differences }) {
