@@ -21,11 +21,14 @@ class NotStarted(Exception):  # noqa: N818 - a state of the world
 def started(*options: str) -> Iterator[str]:
     """The URL of an emulator that runs while this lasts, with these options of `serve`. Raises NotStarted.
 
-    It takes a free port unless they name one.
+    It takes a free port unless they name one. Its standard input ends with this process, and it ends with that:
+    however this process ends, and however early, no emulator is left behind.
     """
-    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", *options, "--json"]
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", *options, "--json", "--until-stdin-ends"]
     # In a session of its own, so that Ctrl-C ends the work first and the emulator after it.
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # noqa: S603 - ourselves
+    process = subprocess.Popen(  # noqa: S603 - ourselves
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
     try:
         banner = process.stdout.readline() if process.stdout else ""
         if not banner:
@@ -42,5 +45,6 @@ def _stop(process: "subprocess.Popen[str]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()

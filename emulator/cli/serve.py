@@ -2,8 +2,12 @@
 
 import gc
 import logging
+import os
+import signal
 import socket
 import ssl
+import sys
+import threading
 from json import dumps
 from pathlib import Path
 from typing import Any
@@ -62,8 +66,16 @@ _SHUTDOWN_TIMEOUT_S = 5
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning")
 @click.option("--json", "json", is_flag=True, help="Print the banner as one line of JSON.")
 @click.option("--set", "set", multiple=True, metavar="NAME=VALUE", help="Set a behaviour; repeatable.")
-def serve(port_file: Path | None, log_level: str, json: bool, **options: Any) -> None:
+@click.option(
+    "--until-stdin-ends",
+    is_flag=True,
+    allow_from_autoenv=False,
+    help="Stop when standard input ends, as a pipe from a parent process does with it.",
+)
+def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: bool, **options: Any) -> None:
     """Serve the emulated API until SIGTERM or Ctrl-C."""
+    if until_stdin_ends:
+        threading.Thread(target=_stop_with_stdin, daemon=True).start()
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     settings = _settings(options)
     if port_file is not None and not port_file.parent.is_dir():
@@ -89,6 +101,12 @@ def serve(port_file: Path | None, log_level: str, json: bool, **options: Any) ->
         timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
     )
     Server(configuration, announce, secure, app.emulator.streams.close).run(sockets=[listener])
+
+
+def _stop_with_stdin() -> None:
+    while os.read(sys.stdin.fileno(), 4_096):  # not sys.stdin.read(), whose lock is in the way of Python's own end
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:

@@ -1,9 +1,11 @@
 """`wix-emulator exec`: a command with an emulator of its own."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -79,6 +81,29 @@ def test_sigterm_goes_on_to_the_command() -> None:
         assert process.stdout.readline() == "ready\n"
         process.terminate()
         assert process.wait(timeout=30) == 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_no_emulator_is_left_behind_by_a_signal_while_it_starts(tmp_path: Path, number: signal.Signals) -> None:
+    key = tmp_path / "key.pem"
+    os.mkfifo(key)
+    command = [sys.executable, "-m", "emulator", "exec", "--key-file", str(key), "--", "true"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=CLEAN_ENVIRONMENT) as process, key.open("wb"):  # noqa: S603
+        # Somebody has opened the key to read it: the emulator, which now waits for what is in it.
+        process.send_signal(number)
+        process.communicate(timeout=30)  # whoever still ran would hold standard error open
+        assert process.returncode == -number
+
+
+def test_no_emulator_is_left_behind_by_a_process_that_is_killed() -> None:
+    script = "from emulator.process import started\nwith started() as url: print(url, flush=True); input()"
+    command = [sys.executable, "-c", script]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, env=CLEAN_ENVIRONMENT, text=True) as process:  # type: ignore[call-overload]  # noqa: S603
+        assert process.stdout.readline().startswith("http://")
+        process.kill()
+        process.communicate(timeout=30)
+        assert process.returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
