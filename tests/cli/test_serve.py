@@ -241,7 +241,7 @@ def test_a_random_seed_makes_ids_repeat(start: Start) -> None:
         (["--set", "refusals.ORDER_NOT_APPROVED.status=200"], "greater than or equal to 400, got '200'"),
         (["--set", "refusals.ORDER_NOT_APROVED.status=400"], "did you mean ORDER_NOT_APPROVED?"),
         (
-            ["--seed", "nowhere"],
+            ["--port", "0", "--seed", "nowhere"],
             "nowhere: no such seed or file; shipped seeds: demo, docs, docs-bulk, docs-delete, empty",
         ),
         (["--port-file", "nowhere/port"], "--port-file: there is no folder nowhere"),
