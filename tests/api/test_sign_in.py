@@ -341,6 +341,14 @@ def test_strict_admits_no_expired_token(shop: Shop, now: int) -> None:  # noqa: 
     assert listed(shop.client, text) == UNAUTHENTICATED
 
 
+@pytest.mark.rule("R704")
+@pytest.mark.parametrize("settings", [STRICT])
+def test_strict_admits_a_token_on_its_own_site_only(shop: Shop) -> None:
+    text = token(shop, instance_id=INSTANCE)
+    assert listed(shop.client, text) == listed(shop.client, text, wix_site_id=INSTANCE) == ADMITTED
+    assert listed(shop.client, text, wix_site_id=DEFAULT_SITE_ID) == DENIED
+
+
 @pytest.mark.rule("R705")
 @pytest.mark.parametrize("settings", [STRICT])
 def test_an_api_key_needs_the_header_that_names_the_site(shop: Shop) -> None:

@@ -26,12 +26,13 @@ from emulator.domain.credentials import (
 from emulator.domain.refusals import PermissionDenied, Unauthenticated
 from tests.factories import NOW, guid
 
+SITE = "a site"
 SECRET = "a secret"  # noqa: S105 - a test's own
 APPS = frozenset[Identity]({"APP", "USER"})
 
 
 def token(identity: Identity = "APP") -> Token:
-    return Token(identity, guid(1), guid(2), "a site", guid(3), NOW, NOW + timedelta(hours=4))
+    return Token(identity, guid(1), guid(2), SITE, guid(3), NOW, NOW + timedelta(hours=4))
 
 
 @pytest.mark.rule("R702")
@@ -84,18 +85,26 @@ def test_bearer_may_stand_before_a_credential(written: str, credential: str) -> 
 @pytest.mark.parametrize("identity", get_args(Identity))
 def test_a_token_may_do_what_its_identity_may(identity: Identity) -> None:
     if identity in APPS:
-        authorize_token(token(identity), APPS, NOW)
+        authorize_token(token(identity), APPS, SITE, NOW)
     else:
         with pytest.raises(PermissionDenied, match=f"^a {identity} may not call this; it is for APP, USER$"):
-            authorize_token(token(identity), APPS, NOW)
+            authorize_token(token(identity), APPS, SITE, NOW)
 
 
 @pytest.mark.rule("R704")
 def test_a_token_may_do_nothing_any_more_when_its_time_is_over() -> None:
     last = token().expires - timedelta(microseconds=1)
-    authorize_token(token(), APPS, last)
+    authorize_token(token(), APPS, SITE, last)
     with pytest.raises(Unauthenticated, match=r"^the token expired at 2026-03-01T16:00:00Z; request a new one$"):
-        authorize_token(token("VISITOR"), APPS, token().expires)
+        authorize_token(token("VISITOR"), APPS, SITE, token().expires)
+
+
+@pytest.mark.rule("R704")
+def test_a_token_may_do_nothing_on_another_site() -> None:
+    with pytest.raises(
+        PermissionDenied, match=r"^the token is for site a site, and the header wix-site-id names another"
+    ):
+        authorize_token(token(), APPS, "another", NOW)
 
 
 WRITING = {

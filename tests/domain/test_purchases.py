@@ -379,7 +379,7 @@ def test_a_change_to_what_is_so_already_is_none(sent: dict[str, Any]) -> None:
         ({"weightUnit": "KG"}, {"weightUnit": None}, "weightUnit"),
         ({"archived": True}, {"archived": None}, "archived"),
         ({"seenByAHuman": True}, {"seenByAHuman": None}, "seenByAHuman"),
-        ({"attributionSource": "X"}, {"attributionSource": None}, "attributionSource"),
+        ({"attributionSource": "FACEBOOK_ADS"}, {"attributionSource": None}, "attributionSource"),
         ({"buyerInfo": {"email": "a@example.com"}}, {"buyerInfo": {"email": None}}, "buyerInfo.email"),
         ({"billingInfo": PLACE}, {"billingInfo": {"address": None}}, "billingInfo.address"),
         ({"recipientInfo": PLACE}, {"recipientInfo": {"address": None}}, "recipientInfo.address"),
