@@ -8,13 +8,28 @@ from urllib.parse import urlencode
 from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
 
 _TIMEOUT_S = 60
+_AS_LONG_AS_IT_TAKES = ("clock/advance", "settle", "state")  # they send webhooks, or carry a whole site
 
 
-class Unreachable(Exception):  # noqa: N818 - a state of the world
+class CallFailed(Exception):  # noqa: N818 - the head of the tree
+    """A call that has brought nothing.
+
+    CallFailed
+    ├── Unreachable   no emulator answers at that URL
+    ├── TimedOut      one is there, and has not answered in time
+    └── Refused       it refuses, and says why
+    """
+
+
+class Unreachable(CallFailed):
     """No emulator answers at that URL."""
 
 
-class Refused(Exception):  # noqa: N818 - an answer
+class TimedOut(CallFailed):
+    """The emulator has not answered in time; it may be at work still."""
+
+
+class Refused(CallFailed):
     """The emulator refuses, and says why."""
 
 
@@ -23,12 +38,13 @@ class Control:
 
     def __init__(self, url: str, site: str) -> None:
         self.url = url.rstrip("/")
+        self.timeout_s: float = _TIMEOUT_S
         self._site = site
         # Straight to the emulator, whatever proxy the environment names.
         self._opener: OpenerDirector = build_opener(ProxyHandler({}))
 
     def call(self, method: str, path: str, body: Any = None, **query: str | None) -> Any:
-        """The JSON answer. Raises Unreachable, Refused."""
+        """The JSON answer. Raises CallFailed."""
         answer = self.text(method, path, body, **query)
         try:
             return json.loads(answer)
@@ -36,18 +52,21 @@ class Control:
             raise self._unreachable("what answers is no JSON") from None
 
     def text(self, method: str, path: str, body: Any = None, **query: str | None) -> str:
-        """The answer as text; a body in bytes is JSON already. Raises Unreachable, Refused."""
+        """The answer as text; a body in bytes is JSON already. Raises CallFailed."""
         given = {name: value for name, value in query.items() if value is not None}
         url = f"{self.url}/_emulator/{path}" + (f"?{urlencode(given)}" if given else "")
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         headers = {"wix-site-id": self._site, "content-type": "application/json"}
         request = Request(url, data, headers, method=method)  # noqa: S310 - the user's own URL
+        timeout_s = None if path in _AS_LONG_AS_IT_TAKES else self.timeout_s
         try:
-            with self._opener.open(request, timeout=_TIMEOUT_S) as response:
+            with self._opener.open(request, timeout=timeout_s) as response:
                 return str(response.read().decode())
         except HTTPError as error:
             with error:
                 raise Refused(_message(error)) from None
+        except TimeoutError:
+            raise TimedOut(f"{self.url} has not answered {method} /_emulator/{path} in {timeout_s} s") from None
         except (URLError, OSError, HTTPException, UnicodeDecodeError) as error:
             reason = getattr(error, "reason", error)
             raise self._unreachable(str(reason) or type(error).__name__) from None

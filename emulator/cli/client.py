@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from emulator.client import Control, Refused, Unreachable
+from emulator.client import CallFailed, Control, Unreachable
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 
-__all__ = ["DEFAULT_URL", "Control", "Refused", "Unreachable", "WebUrl", "control_options", "fail"]
+__all__ = ["DEFAULT_URL", "CallFailed", "Control", "Unreachable", "WebUrl", "control_options", "fail"]
 
 DEFAULT_URL = "http://127.0.0.1:8949"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from emulator.cli.client import Control, Refused, Unreachable, control_options, fail
+from emulator.cli.client import CallFailed, Control, Unreachable, control_options, fail
 from emulator.cli.durations import Duration
 
 _OPTIONS: dict[str, Any] = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
@@ -122,7 +122,7 @@ def wait(timeout: timedelta, **at: str) -> None:
     while True:
         try:
             control.call("GET", "health")
-        except (Unreachable, Refused) as error:
+        except CallFailed as error:
             if time.monotonic() >= deadline:
                 fail(str(error), _NOT_READY)
             time.sleep(_POLL_S)
@@ -148,7 +148,7 @@ def _ending_the_command() -> Iterator[None]:
         yield
     except Unreachable as error:
         fail(str(error), _NOT_READY)
-    except Refused as error:
+    except CallFailed as error:
         fail(str(error))
 
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from emulator.cli.client import Control, Refused, Unreachable, WebUrl, control_options, fail
+from emulator.cli.client import CallFailed, Control, Unreachable, WebUrl, control_options, fail
 from emulator.cli.durations import Duration
 from emulator.cli.server import Server, listening
 from emulator.webhooks.envelope import EnvelopeError, open_token, verify_token
@@ -178,12 +178,12 @@ def _subscribe(control: Control, address: str) -> str | None:
         return str(control.call("POST", "webhooks", {"url": f"{address}/webhook"})["id"])
     except Unreachable:
         return None
-    except Refused as error:
+    except CallFailed as error:
         fail(str(error))
 
 
 def _unsubscribe(control: Control, subscription: str) -> None:
-    with contextlib.suppress(Unreachable, Refused):  # emulator or subscription may have gone first
+    with contextlib.suppress(CallFailed):  # emulator or subscription may have gone first
         control.call("DELETE", f"webhooks/{subscription}")
 
 
@@ -204,5 +204,5 @@ def _public_key(control: Control) -> str:
         return control.text("GET", "public-key")
     except Unreachable:
         return SigningKey().public_pem
-    except Refused as error:
+    except CallFailed as error:
         fail(str(error))

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from emulator.cli.client import Control, Refused, Unreachable, control_options, fail
+from emulator.cli.client import CallFailed, Control, Unreachable, control_options, fail
 from emulator.process import NotStarted, started
 from emulator.velo.node import MODULE, NodeMissing
 from emulator.velo.site import VeloError, VeloSite
@@ -114,14 +114,14 @@ def _emulator(url: str, site: str) -> Iterator[None]:
     """An emulator answers at the URL while this lasts; if none does already, one of our own."""
     try:
         Control(url, site).call("GET", "health")
-    except Refused as error:
-        fail(str(error), _NOT_READY)
     except Unreachable as error:
         address = urlsplit(url)
         if address.scheme != "http" or address.hostname not in _LOOPBACK:
             fail(str(error), _NOT_READY)
         with _own_emulator(str(address.hostname), address.port or 80):
             yield
+    except CallFailed as error:
+        fail(str(error), _NOT_READY)
     else:
         yield
 
