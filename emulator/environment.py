@@ -20,7 +20,13 @@ def variables(manifest: Mapping[str, Any], url: str | None = None) -> dict[str, 
         "NODE_OPTIONS": f"--import={PRELOAD.as_uri()}",
     }
     tls = manifest.get("tls")
-    return found | ({"NODE_EXTRA_CA_CERTS": tls["caFile"], "SSL_CERT_FILE": tls["bundleFile"]} if tls else {})
+    return found | (_trust(tls["caFile"], tls["bundleFile"]) if tls else {})
+
+
+def _trust(authority: str, bundle: str) -> dict[str, str]:
+    """What makes Node, Python's ssl, Python's requests and curl trust the authority beside the public roots."""
+    bundles = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), bundle)
+    return {"NODE_EXTRA_CA_CERTS": authority, **bundles}
 
 
 def extended(environment: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from emulator.changes import Changes
-from emulator.domain.deliveries import Delivery, Subscription
+from emulator.domain.deliveries import Delivery, Sealed, Subscription
 
 
 class Lane(NamedTuple):
@@ -122,6 +122,12 @@ class Outbox:
         if len(self._deliveries) > self._deliveries_max:
             self._forget_one()
         self._changes.tell("delivery", delivery)
+
+    def keep_sealed(self, delivery_id: str, sealed: Sealed) -> None:
+        """Note how the delivery is sealed; its place in the queues stays."""
+        delivery = self._deliveries.get(delivery_id)
+        if delivery is not None and delivery.sealed is None:
+            self._deliveries[delivery_id] = replace(delivery, sealed=sealed)
 
     def hold_back(self, delivery: Delivery) -> None:
         """Like `put`, but `release_held` makes it due before its time."""

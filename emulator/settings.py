@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from emulator.clock import EARLIEST, LATEST
 from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.domain.credentials import AuthMode
 from emulator.domain.deliveries import DeliveryFormat, Subscription
@@ -40,6 +41,7 @@ class Settings(BaseModel):
     tls: bool = False
     tls_port: Annotated[int, Field(ge=0, le=65_535)] = 8943
     auth: AuthMode = "open"
+    check_responses: bool = False
     rate_limit: Annotated[int, Field(ge=0)] = 0
     api_key: str = "IST.emulator-api-key"
     app_id: str = "a77ec0de-0000-4000-8000-000000000949"
@@ -51,6 +53,14 @@ class Settings(BaseModel):
     sites_max: Annotated[int, Field(ge=1)] = 1_000
     behaviours: Behaviours = Behaviours()
 
+    @field_validator("time")
+    @classmethod
+    def _is_a_usable_time(cls, time: datetime | None) -> datetime | None:
+        moment = time if time is None or time.tzinfo is not None else time.replace(tzinfo=UTC)
+        if moment is not None and not EARLIEST <= moment <= LATEST:
+            raise ValueError(f"the clock can stand from {EARLIEST.year} to {LATEST.year}")
+        return moment
+
     def url(self, port: int) -> str:
         """Where clients reach the emulator, given the port that it has."""
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -58,9 +68,7 @@ class Settings(BaseModel):
 
     def start(self) -> datetime | None:
         """The moment at which the clock stands; a time without an offset is UTC."""
-        if self.time is None or self.time.tzinfo is not None:
-            return self.time
-        return self.time.replace(tzinfo=UTC)
+        return self.time
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """What every site is subscribed to from the start; the ids are the same in every run."""

@@ -1,18 +1,21 @@
 """All sites of one emulator: created when first named, and dropped when there are too many."""
 
+import logging
 from collections import OrderedDict
 
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.site import Setup, Site
+
+_log = logging.getLogger("emulator")
 
 
 class Sites:
     """Finds sites by id, and keeps `sites_max` of them.
 
     One too many, and the least recently used idle one goes: no request of it is in flight, and no delivery is in
-    flight or due. So a suite that makes many sites cannot take one away that somebody works with just now. If none is
-    idle, the least recently used one without a request goes with its deliveries; only when each has a request are
-    there more.
+    flight or due. One without planned retries goes before one with them, and the default site goes last. So a suite
+    that makes many sites cannot take one away that somebody works with just now. If none is idle, the least recently
+    used one without a request goes with its deliveries; only when each has a request are there more.
     """
 
     def __init__(self, setup: Setup, sites_max: int = 1_000) -> None:
@@ -44,8 +47,15 @@ class Sites:
 
     def _drop_one(self) -> None:
         unused = [site for site in self._sites.values() if not site.requests_in_flight]
-        dropped = next((site for site in unused if site.is_idle), next(iter(unused), None))
-        if dropped is not None:
-            del self._sites[dropped.id]
-            dropped.reset()  # a new epoch: deliveries in flight and timers of it come to nothing
-            dropped.outbox.clear(())
+        if not unused:
+            return
+        dropped = min(unused, key=_worth)  # of equals the first, which is the least recently used
+        _log.info("site %s is dropped, because there are %d sites", dropped.id, len(self._sites))
+        del self._sites[dropped.id]
+        dropped.reset()  # a new epoch: deliveries in flight and timers of it come to nothing
+        dropped.outbox.clear(())
+
+
+def _worth(site: Site) -> tuple[bool, bool, bool]:
+    """What speaks against dropping a site, the weightiest first."""
+    return site.id == DEFAULT_SITE_ID, not site.is_idle, site.outbox.next_due() is not None

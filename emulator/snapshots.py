@@ -113,7 +113,7 @@ def read(document: bytes) -> Snapshot:
     """The document, understood and consistent in itself. Raises InvalidRequest, with all that is wrong with it."""
     try:
         _refuse_other_version(document)
-        snapshot = Snapshot.model_validate_json(document)
+        snapshot = Snapshot.model_validate_json(document, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InvalidRequest(violations_of(error)) from None
     violations = [*_repeated(snapshot), *_dangling(snapshot), *_unknown_events(snapshot)]

@@ -100,13 +100,22 @@ def test_a_site_with_a_delivery_in_flight_is_not_dropped() -> None:
     assert [name for name in "abc" if name in made] == ["a", "c"]
 
 
-def test_a_delivery_that_waits_for_later_keeps_no_site() -> None:
+def test_a_site_with_a_delivery_for_later_goes_after_one_without() -> None:
     made = sites(sites_max=2, subscriptions=(SUBSCRIPTION,))
     ship(made.site("a"))
     made.site("a").clock.set(NOW - timedelta(minutes=1))
     made.site("b")
     made.site("c")
-    assert [name for name in "abc" if name in made] == ["b", "c"]
+    assert [name for name in "abc" if name in made] == ["a", "c"]
+
+
+def test_the_default_site_goes_last() -> None:
+    made = sites(sites_max=2)
+    made.site()
+    made.site("b")
+    made.site("c")
+    assert DEFAULT_SITE_ID in made
+    assert [name for name in "bc" if name in made] == ["c"]
 
 
 def test_if_no_site_is_idle_the_least_recently_used_without_a_request_goes() -> None:

@@ -42,7 +42,7 @@ class Guard:
         if self.mode == "required":
             return
         if token is not None:
-            authorize_token(token, operation.identities, site.clock.now())
+            authorize_token(token, operation.identities, site.id, site.clock.now())
         elif (key := self.api_keys.get(credential)) is not None:
             authorize_key(key, operation.scope, names_site="wix-site-id" in headers)
         else:

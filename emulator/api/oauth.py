@@ -10,7 +10,7 @@ from starlette.responses import Response
 from emulator.api.call import Call
 from emulator.api.responses import json_object, render_json
 from emulator.domain.credentials import LEGACY_TOKEN_LIFETIME, TOKEN_LIFETIME, Identity, Token, read_token, seal_token
-from emulator.domain.site_ids import site_of
+from emulator.domain.site_ids import SITE_ID_LENGTH_MAX, site_of
 
 _CAMEL = {
     "grantType": "grant_type",
@@ -146,6 +146,11 @@ def _answer(token: str, lifetime: timedelta) -> dict[str, Any]:
 def _token(call: Call, fields: Fields, identity: Identity, lifetime: timedelta, subject_id: str | None = None) -> str:
     emulator = call.emulator
     instance_id = str(fields.get("instance_id") or emulator.instance_id)
+    if len(instance_id) > SITE_ID_LENGTH_MAX:
+        raise _Declined(
+            "invalid_request",
+            f"instance_id has {len(instance_id)} characters, at most {SITE_ID_LENGTH_MAX} are allowed",
+        )
     site_id = site_of(instance_id, emulator.instance_id)
     site = emulator.sites.site(site_id)
     now = site.clock.now()

@@ -254,12 +254,12 @@ async def search_orders(call: Call) -> Response:
 def _search(wanted: OrderSearch, ignores_filter: bool) -> Search:
     """The search as a value: a new one, or the one that the cursor continues (R412)."""
     paging = wanted.cursor_paging or CursorPaging()
-    limit = PAGE_ORDERS_MAX if paging.limit is None else paging.limit
+    limit = paging.limit or PAGE_ORDERS_MAX  # 0 is no limit of the caller's, as in protobuf
     if paging.cursor:
         if (wanted.filter or wanted.sort) and not ignores_filter:
             raise refused("search.cursorPaging.cursor", "can't be combined with filter or sort: send the cursor alone")
         continued = read_cursor(paging.cursor)
-        return continued if paging.limit is None else replace(continued, limit=limit)
+        return replace(continued, limit=limit) if paging.limit else continued
     sort = tuple((key.field_name, key.order) for key in wanted.sort or ()) or DEFAULT_SORT
     return Search(wanted.filter or {}, sort, limit)
 

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 from starlette.responses import PlainTextResponse, Response
 
 from emulator.api.call import Call
-from emulator.api.paging import PagedRequest, paged
+from emulator.api.paging import PagedRequest, on_page, paged
 from emulator.api.responses import parse, render_json
 from emulator.domain.chaos import ADVICE, Chaos, ChaosName
 from emulator.domain.deliveries import Attempt, Delivery, DeliveryFormat, DeliveryStatus, Subscription
@@ -134,12 +134,15 @@ async def list_deliveries(call: Call) -> Response:
     if wanted.event_type is not None:
         _event_type(wanted.event_type)  # an unknown one would fit nothing, and a test that expects nothing would pass
     found = [one for one in call.site.outbox.deliveries() if _fits(one, wanted)]
+    await call.emulator.dispatcher.seal(call.site, on_page(found, wanted))
     return render_json(paged("deliveries", found, wanted, lambda one: _rendered(call, one)))
 
 
 async def get_delivery(call: Call) -> Response:
     """Answer with one delivery."""
-    return render_json(_rendered(call, _delivery(call)))
+    delivery = _delivery(call)
+    await call.emulator.dispatcher.seal(call.site, [delivery])
+    return render_json(_rendered(call, delivery))
 
 
 async def redeliver(call: Call) -> Response:
@@ -209,7 +212,8 @@ def _fits(delivery: Delivery, wanted: ListDeliveriesRequest) -> bool:
 
 
 def _rendered(call: Call, delivery: Delivery) -> dict[str, Any]:
-    sealed = call.emulator.sealer.on_site(call.site.id).seal(delivery)
+    current = call.site.outbox.find(delivery.id) or delivery
+    sealed = call.emulator.sealer.on_site(call.site.id).seal(current)
     return {
         "id": delivery.id,
         "status": delivery.status,

@@ -98,7 +98,8 @@ def read_token(text: str, secret: str) -> Token | None:
 
 def bare(authorization: str) -> str:
     """The credential of an authorization header, with or without `Bearer` (R702)."""
-    return authorization.removeprefix("Bearer ").strip()
+    scheme, _, rest = authorization.strip().partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else authorization.strip()
 
 
 def looks_like_token(authorization: str) -> bool:
@@ -106,8 +107,10 @@ def looks_like_token(authorization: str) -> bool:
     return bare(authorization).startswith(_PREFIX)
 
 
-def authorize_token(token: Token, identities: frozenset[Identity], now: datetime) -> None:
-    """Refuse an expired token and an identity that the operation is not for (R704)."""
+def authorize_token(token: Token, identities: frozenset[Identity], site_id: str, now: datetime) -> None:
+    """Refuse an expired token, one for another site, and an identity that the operation is not for (R704)."""
+    if token.site_id != site_id:
+        raise PermissionDenied(f"the token is for site {token.site_id}, and the header wix-site-id names {site_id}")
     if token.is_expired(now):
         raise Unauthenticated(f"the token expired at {token.expires:%Y-%m-%dT%H:%M:%SZ}; request a new one")
     if token.identity not in identities:

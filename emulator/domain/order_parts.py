@@ -23,6 +23,8 @@ PaymentStatus = Literal[
 ]
 OrderFulfillmentStatus = Literal["NOT_FULFILLED", "PARTIALLY_FULFILLED", "FULFILLED"]
 WeightUnit = Literal["UNSPECIFIED_WEIGHT_UNIT", "KG", "LB"]
+AttributionSource = Literal["UNSPECIFIED", "FACEBOOK_ADS"]
+Count = Annotated[int, Field(ge=0, le=100_000)]
 ItemPreset = Literal["UNRECOGNISED", "PHYSICAL", "DIGITAL", "GIFT_CARD", "SERVICE"]
 ChannelType = Literal[
     "UNSPECIFIED",
@@ -91,7 +93,29 @@ class PhysicalProperties(OpenWireModel):
     shippable: bool | None = None
 
 
-class LineItem(OpenWireModel):
+class LineItemParticulars(OpenWireModel):
+    """What a line item may have besides what and how many."""
+
+    total_discount: Price | None = None
+    price_before_discounts: Price | None = None
+    total_price_before_tax: Price | None = None
+    total_price_after_tax: Price | None = None
+    line_item_price: Price | None = None
+    description_lines: Annotated[Items[dict[str, Any]], Field(max_length=20)] | None = None
+    fulfiller_id: Guid | None = None
+    refund_quantity: Count | None = None
+    restock_quantity: Count | None = None
+    payment_option: str | None = None
+    tax_details: dict[str, Any] | None = None
+    tax_info: dict[str, Any] | None = None
+    digital_file: dict[str, Any] | None = None
+    subscription_info: dict[str, Any] | None = None
+    locations: Annotated[Items[dict[str, Any]], Field(max_length=5)] | None = None
+    modifier_groups: Annotated[Items[dict[str, Any]], Field(max_length=10)] | None = None
+    extended_fields: dict[str, Any] | None = None
+
+
+class LineItem(LineItemParticulars):
     """One kind of thing that was bought."""
 
     id: Guid
@@ -109,7 +133,7 @@ _IS_NOT_DIGITAL: JsonDict = {
 }
 
 
-class LineItemDraft(OpenWireModel):
+class LineItemDraft(LineItemParticulars):
     """A line item as a caller sends it: its id may be left out or empty, the rest may not (R402)."""
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [_HAS_FILE, _IS_NOT_DIGITAL]})
@@ -121,7 +145,6 @@ class LineItemDraft(OpenWireModel):
     item_type: ItemType
     physical_properties: PhysicalProperties | None = None
     price: Price
-    digital_file: dict[str, Any] | None = None
 
     @model_validator(mode="after")
     def _digital_items_have_a_file(self) -> "LineItemDraft":
@@ -201,6 +224,40 @@ class ChannelInfo(OpenWireModel):
     external_order_url: Annotated[str, StringConstraints(max_length=300)] | None = None
 
 
+class CreatedBy(OpenWireModel):
+    """Who placed the order."""
+
+    user_id: str | None = None
+    member_id: str | None = None
+    visitor_id: str | None = None
+    app_id: str | None = None
+
+
+class Location(OpenWireModel):
+    """A place of business."""
+
+    id: Guid | None = None
+    name: str | None = None
+
+
+class BalanceSummary(OpenWireModel):
+    """What is paid, authorized and still to come."""
+
+    balance: Price | None = None
+    paid: Price | None = None
+    refunded: Price | None = None
+    authorized: Price | None = None
+    pending: Price | None = None
+    pending_refund: Price | None = None
+
+
+class TaxInfo(OpenWireModel):
+    """The order's taxes."""
+
+    total_tax: Price | None = None
+    total_exempt: Price | None = None
+
+
 class Activity(OpenWireModel):
     """Something that happened to the order."""
 
@@ -213,7 +270,10 @@ class OrderProperties(OpenWireModel):
 
     buyer_info: BuyerInfo | None = None
     buyer_language: str | None = None
+    site_language: str | None = None
     currency: str | None = None
+    currency_conversion_details: dict[str, Any] | None = None
+    tax_included_in_prices: bool | None = None
     weight_unit: WeightUnit | None = None
     price_summary: PriceSummary | None = None
     billing_info: AddressWithContact | None = None
@@ -221,6 +281,18 @@ class OrderProperties(OpenWireModel):
     recipient_info: AddressWithContact | None = None
     buyer_note: Annotated[str, StringConstraints(max_length=1_000)] | None = None
     archived: bool | None = None
+    imported: bool | None = None
+    attribution_source: AttributionSource | None = None
+    created_by: CreatedBy | None = None
+    checkout_id: str | None = None
+    purchase_flow_id: str | None = None
+    balance_summary: BalanceSummary | None = None
+    tax_info: TaxInfo | None = None
+    tax_summary: dict[str, Any] | None = None
+    business_location: Location | None = None
+    custom_fields: Items[dict[str, Any]] | None = None
+    extended_fields: dict[str, Any] | None = None
+    tags: dict[str, Any] | None = None
     channel_info: ChannelInfo | None = None
     seen_by_a_human: bool | None = None
     purchased_date: Timestamp | None = None

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 
 from emulator.domain.order_parts import (
     Address,
+    AttributionSource,
     ChannelInfo,
     ContactDetails,
     LineItemDraft,
@@ -95,7 +96,7 @@ class OrderPatch(WireModel):
     weight_unit: WeightUnit | None = None
     billing_info: PlacePatch = Field(default_factory=PlacePatch)
     archived: bool | None = None
-    attribution_source: str | None = None
+    attribution_source: AttributionSource | None = None
     seen_by_a_human: bool | None = None
     recipient_info: PlacePatch = Field(default_factory=PlacePatch)
     shipping_info: ShippingPatch = Field(default_factory=ShippingPatch)
@@ -132,7 +133,8 @@ def change(order: Order, patch: OrderPatch, *, now: datetime) -> Order:
     changed = _merged(wire, patch.model_dump(mode="json", exclude_unset=True))
     if changed == wire:
         return order
-    return Order.model_validate(changed).model_copy(update={"fulfillments": order.fulfillments, "updated_date": now})
+    read = Order.model_validate(changed, by_alias=True, by_name=False)
+    return read.model_copy(update={"fulfillments": order.fulfillments, "updated_date": now})
 
 
 def cancel(order: Order, *, now: datetime) -> Order:

@@ -1,5 +1,6 @@
 """Which site is meant by no name, and which instance of the app is on which site."""
 
+SITE_ID_LENGTH_MAX = 100
 DEFAULT_SITE_ID = "5e7b1d60-0000-4000-8000-000000000949"
 
 

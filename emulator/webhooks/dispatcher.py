@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import logging
 import time
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -146,6 +147,15 @@ class Dispatcher:
             site.clock.set(max(target, site.clock.now()))
         total.waiting = sum(delivery.due is not None for delivery in site.outbox.deliveries())
         return total
+
+    async def seal(self, site: Site, deliveries: Iterable[Delivery]) -> None:
+        """Seal them, as their first attempt would, without holding anything else up."""
+        await self._prepare()
+        sealer = self._sealer.on_site(site.id)
+        for delivery in deliveries:
+            if delivery.sealed is None:
+                site.outbox.keep_sealed(delivery.id, sealer.seal(delivery))
+                await asyncio.sleep(0)
 
     async def redeliver(self, site: Site, delivery: Delivery) -> Delivery:
         """Send the delivery again now, out of turn; the delivery with that attempt."""

@@ -614,3 +614,9 @@ def test_a_payment_has_the_same_id_whenever_it_is_asked_for() -> None:
 )
 def test_an_order_without_a_payment_or_its_amount_has_none(fields: dict[str, Any]) -> None:
     assert transactions(order(**fields)) == {"orderId": ORDER_ID, "payments": [], "refunds": []}
+
+
+@pytest.mark.rule("R401")
+def test_such_an_unknown_field_survives_a_change() -> None:
+    changed = change(placed(buyer_info=5), patch(archived=True), now=LATER)  # type: ignore[arg-type]  # no strategy
+    assert (wire(changed)["buyer_info"], changed.archived) == (5, True)
