@@ -31,6 +31,18 @@ class WebUrl(click.ParamType[str]):
         return value
 
 
+class ControlGroup(click.Group):
+    """A verb with verbs of its own, which take its options too: those given to it are their defaults."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Hand the options down."""
+        context.default_map = dict.fromkeys(self.commands, context.params)
+        return super().invoke(context)
+
+
+json_option = click.option("--json", "json", is_flag=True, help="Print JSON.")
+
+
 def control_options(command: Any) -> Any:
     """The options that say which emulator and which site, as `url` and `site`."""
     site = click.option("--site", default=DEFAULT_SITE_ID, help="The site, as in the header wix-site-id.")

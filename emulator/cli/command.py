@@ -15,6 +15,7 @@ from emulator.errors import UsageError
 CONFIGURATION = "wix-emulator.yaml"
 ENVIRONMENT_PREFIX = "WIX_EMULATOR_"
 _DEFAULT_VERB = "serve"
+_FREE_PORT = "0"
 
 
 # Each verb and the module that has it: imported when it is called, for a start is paid for in every test run.
@@ -68,11 +69,15 @@ def verbs(context: click.Context) -> None:
     """An offline emulator of the Wix eCommerce Order Fulfillments API. Without a verb: serve.
 
     An option is taken from its flag, else from WIX_EMULATOR_<NAME>, else from wix-emulator.yaml in the working
-    directory.
+    directory. There, `port` is that of serve and `status` that of listen, and the default of `url` follows `port`.
     """
     _refuse_unknown_variables(os.environ)
     settings = _configuration(Path(CONFIGURATION))
-    context.default_map = dict.fromkeys(_VERBS, settings)
+    port = os.environ.get(f"{ENVIRONMENT_PREFIX}PORT") or settings.get("port", _FREE_PORT)
+    if port != _FREE_PORT:  # then that is where the other verbs find the emulator
+        settings.setdefault("url", f"http://127.0.0.1:{port}")
+    if settings:
+        context.default_map = {verb: _of_verb(verb, settings) for verb in _VERBS}
 
 
 def main() -> None:
@@ -85,15 +90,20 @@ def main() -> None:
 
 
 def known_options() -> dict[str, click.Option]:
-    """Every option of every verb, by its name in a configuration file."""
-    context = click.Context(verbs)
-    commands = [command for name in _VERBS if (command := verbs.get_command(context, name))]
-    return {
-        option.name: option
-        for command in commands
-        for option in command.params
-        if isinstance(option, click.Option) and option.name
-    }
+    """Every option that has one meaning for all verbs that take it, by its name in a configuration file."""
+    return {name: option for verb in _VERBS for name, option in _options(verb).items()}
+
+
+def _options(verb: str) -> dict[str, click.Option]:
+    """The verb's options that file and environment can set."""
+    command = verbs.get_command(click.Context(verbs), verb)
+    found = [one for one in command.params if isinstance(one, click.Option)] if command else []
+    return {option.name: option for option in found if option.name and option.allow_from_autoenv}
+
+
+def _of_verb(verb: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    known = _options(verb)
+    return {name: value for name, value in settings.items() if name in known}
 
 
 def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:

@@ -10,13 +10,12 @@ from typing import Any
 
 import click
 
-from emulator.cli.client import CallFailed, Control, Unreachable, control_options, fail
+from emulator.cli.client import CallFailed, Control, ControlGroup, Unreachable, control_options, fail, json_option
 from emulator.cli.durations import Duration
 
 _OPTIONS: dict[str, Any] = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
 _NOT_READY = 3
 _POLL_S = 0.05
-_json_option = click.option("--json", "json", is_flag=True, help="Print JSON.")
 
 
 @click.command(context_settings=_OPTIONS)
@@ -25,7 +24,7 @@ _json_option = click.option("--json", "json", is_flag=True, help="Print JSON.")
 @click.option("--set", "set", multiple=True, metavar="PATH=VALUE", help="Override a part of the body; repeatable.")
 @click.option("--to", help="Send it to this URL only.")
 @click.option("--chaos", help="What goes wrong with it, such as duplicate or wrong-key.")
-@_json_option
+@json_option
 @control_options
 def trigger(
     event: str, order: str | None, set: tuple[str, ...], to: str | None, chaos: str | None, json: bool, **at: str
@@ -49,8 +48,13 @@ def trigger(
 @click.command(context_settings=_OPTIONS)
 @click.option("--event-type", help="Only of this type.")
 @click.option("--order", help="Only about this order.")
-@click.option("--status", type=click.Choice(["waiting", "delivered", "exhausted"]), help="Only in this state.")
-@_json_option
+@click.option(
+    "--status",
+    type=click.Choice(["waiting", "delivered", "exhausted"]),
+    allow_from_autoenv=False,  # there, `status` is what `listen` answers
+    help="Only in this state.",
+)
+@json_option
 @control_options
 def deliveries(event_type: str | None, order: str | None, status: str | None, json: bool, **at: str) -> None:
     """List webhook deliveries, newest last, a line each."""
@@ -63,7 +67,7 @@ def deliveries(event_type: str | None, order: str | None, status: str | None, js
 
 
 @click.command(context_settings=_OPTIONS)
-@_json_option
+@json_option
 @control_options
 def reset(json: bool, **at: str) -> None:
     """Make the site as a fresh one."""
@@ -73,7 +77,7 @@ def reset(json: bool, **at: str) -> None:
 
 @click.command(context_settings=_OPTIONS)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@_json_option
+@json_option
 @control_options
 def seed(file: Path, json: bool, **at: str) -> None:
     """Merge the seed FILE into the site."""
@@ -84,33 +88,33 @@ def seed(file: Path, json: bool, **at: str) -> None:
     click.echo(_json(answer) if json else f"merged {len(answer['orders'])} orders")
 
 
-@click.group(context_settings=_OPTIONS, invoke_without_command=True)
-@_json_option
+@click.group(cls=ControlGroup, context_settings=_OPTIONS, invoke_without_command=True)
+@json_option
 @control_options
 @click.pass_context
 def clock(context: click.Context, /, json: bool, **at: str) -> None:
     """Show the site's time; or `advance` it, or `set` it."""
-    context.obj = (Control(**at), json)
     if context.invoked_subcommand is None:
-        _show_clock(call(context.obj[0], "GET", "clock"), json)
+        _show_clock(call(Control(**at), "GET", "clock"), json)
 
 
 @clock.command()
 @click.argument("duration", type=Duration())
-@click.pass_obj
-def advance(obj: tuple[Control, bool], duration: timedelta) -> None:
+@json_option
+@control_options
+def advance(duration: timedelta, json: bool, **at: str) -> None:
     """Move the clock on by DURATION, such as 1h; what falls due on the way is sent."""
-    control, as_json = obj
-    _show_clock(call(control, "POST", "clock/advance", {"seconds": duration.total_seconds()}), as_json)
+    _show_clock(call(Control(**at), "POST", "clock/advance", {"seconds": duration.total_seconds()}), json)
 
 
 @clock.command("set")
 @click.argument("time")
-@click.pass_obj
-def set_(obj: tuple[Control, bool], time: str) -> None:
+@json_option
+@control_options
+def set_(time: str, json: bool, **at: str) -> None:
     """Stop the clock at TIME (ISO 8601), or let it follow the system: `set system`."""
-    control, as_json = obj
-    _show_clock(call(control, "PUT", "clock", {"mode": "system"} if time == "system" else {"now": time}), as_json)
+    wanted = {"mode": "system"} if time == "system" else {"now": time}
+    _show_clock(call(Control(**at), "PUT", "clock", wanted), json)
 
 
 @click.command(context_settings=_OPTIONS)

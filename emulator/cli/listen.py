@@ -28,7 +28,12 @@ _FORWARD_TIMEOUT_S = 30
 
 @click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
 @click.option(
-    "-p", "--port", type=click.IntRange(0, 65_535), default=_DEFAULT_PORT, help="Port to listen on; 0 takes a free one."
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=_DEFAULT_PORT,
+    allow_from_autoenv=False,  # there, `port` is the emulator's
+    help="Port to listen on; 0 takes a free one.",
 )
 @click.option("--status", type=click.IntRange(200, 599), default=200, help="Answer with this status.")
 @click.option("--delay", type=Duration(), default="0s", help="Answer after this long, such as 2s.")

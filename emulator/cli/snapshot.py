@@ -2,37 +2,44 @@
 
 import os
 import tempfile
+from json import dumps, loads
 from pathlib import Path
 
 import click
 
-from emulator.cli.client import Control, control_options
+from emulator.cli.client import Control, ControlGroup, control_options, json_option
 from emulator.cli.control import call, text
 
 _OPTIONS = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
 
 
-@click.group()
-def snapshot() -> None:
+@click.group(cls=ControlGroup, context_settings=_OPTIONS)
+@json_option
+@control_options
+def snapshot(json: bool, **at: str) -> None:
     """Save the whole state of a site to a file, or load it again, into any site."""
 
 
-@snapshot.command(context_settings=_OPTIONS)
+@snapshot.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
 @control_options
-def save(file: Path, **at: str) -> None:
+def save(file: Path, json: bool, **at: str) -> None:
     """Save the site's state to FILE, whole or not at all."""
-    _write(file, text(Control(**at), "GET", "state"))
-    click.echo(f"saved {file}")
+    document = text(Control(**at), "GET", "state")
+    _write(file, document)
+    saved = {"file": str(file), "fingerprint": loads(document)["fingerprint"]}
+    click.echo(dumps(saved) if json else f"saved {file}")
 
 
-@snapshot.command(context_settings=_OPTIONS)
+@snapshot.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
 @control_options
-def load(file: Path, **at: str) -> None:
+def load(file: Path, json: bool, **at: str) -> None:
     """Put the state in FILE in place of the site's."""
     answer = call(Control(**at), "PUT", "state", file.read_bytes())
-    click.echo(f"loaded {file}; fingerprint {answer['fingerprint']}")
+    click.echo(dumps(answer) if json else f"loaded {file}; fingerprint {answer['fingerprint']}")
 
 
 def _write(file: Path, document: str) -> None:
