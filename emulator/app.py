@@ -1,5 +1,7 @@
 """Puts the parts together: the only place that knows all of them."""
 
+from typing import TYPE_CHECKING
+
 from emulator.api.call import Emulator, Tls
 from emulator.api.credentials import Guard
 from emulator.api.gateway import Gateway
@@ -16,6 +18,9 @@ from emulator.sites import Sites
 from emulator.webhooks.dispatcher import Dispatcher, HttpTransport
 from emulator.webhooks.envelope import Sealer
 from emulator.webhooks.keys import SigningKey
+
+if TYPE_CHECKING:
+    from emulator.api.contract import Contract
 
 
 def create_app(settings: Settings | None = None, *, port: int | None = None, tls: Tls | None = None) -> Gateway:
@@ -56,4 +61,15 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         streams=Streams(),
         tls=tls,
     )
-    return Gateway(OPERATIONS, emulator, body_bytes_max=settings.body_bytes_max)
+    return Gateway(
+        OPERATIONS,
+        emulator,
+        body_bytes_max=settings.body_bytes_max,
+        contract=_contract() if settings.check_responses else None,
+    )
+
+
+def _contract() -> "Contract":
+    from emulator.api.contract import own_contract
+
+    return own_contract()

@@ -33,7 +33,7 @@ def settings() -> Settings:
 @pytest.fixture
 def api(settings: Settings) -> Iterator[TestClient]:
     """The emulator in this process, fresh for each test."""
-    with TestClient(create_app(settings)) as client:
+    with TestClient(create_app(settings.model_copy(update={"check_responses": True}))) as client:
         yield client
 
 
@@ -51,7 +51,7 @@ class Server:
 
 def start_server(*flags: str, environment: Mapping[str, str] = CLEAN_ENVIRONMENT, **popen: Any) -> Server:
     """`wix-emulator serve` on a free port, as a process of its own."""
-    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--json", *flags]
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--json", "--check-responses", *flags]
     process = subprocess.Popen(  # noqa: S603 - our own command
         command, stdout=subprocess.PIPE, text=True, env=environment, **popen
     )

@@ -39,7 +39,15 @@ class Sites(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.app: Gateway = create_app(
-            Settings(random_seed=5, time=START, delivery="manual", sites_max=20, seed=("docs",), deliveries_max=200)
+            Settings(
+                random_seed=5,
+                time=START,
+                delivery="manual",
+                sites_max=20,
+                seed=("docs",),
+                deliveries_max=200,
+                check_responses=True,
+            )
         )
         self.client = TestClient(self.app)
         self.client.__enter__()

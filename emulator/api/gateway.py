@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
 from starlette.datastructures import Headers
@@ -26,6 +27,9 @@ from emulator.domain.rules import SITE_HEADER
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.journal import Entry
 from emulator.site import Site
+
+if TYPE_CHECKING:
+    from emulator.api.contract import Contract
 
 _log = logging.getLogger("emulator")
 _SITE_ID_LENGTH_MAX = 100
@@ -47,10 +51,18 @@ class Arrival:
 class Gateway:
     """The ASGI application."""
 
-    def __init__(self, operations: Iterable[Operation], emulator: Emulator, *, body_bytes_max: int) -> None:
+    def __init__(
+        self,
+        operations: Iterable[Operation],
+        emulator: Emulator,
+        *,
+        body_bytes_max: int,
+        contract: "Contract | None" = None,
+    ) -> None:
         self._paths = PathTable(operations)
         self.emulator = emulator
         self._body_bytes_max = body_bytes_max
+        self._contract = contract
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's request, or follow the server's start and stop."""
@@ -87,6 +99,8 @@ class Gateway:
         site.requests_in_flight += 1
         try:
             response = await self._answer(Arrival(receive, headers, site, entry, named, token))
+            if self._contract is not None and not is_control:
+                response = _held_to(self._contract, entry, response)
             entry.ending, entry.status = "answered", response.status_code
             entry.answer = getattr(response, "body", b"")
         except (ClientGone, ConnectionDropped) as ending:
@@ -131,8 +145,8 @@ class Gateway:
         operation, parameters = self._paths.find(entry.method, entry.path)
         entry.operation = operation.id
         if operation.scope is not None:
-            site.rate_limit.count(site.clock.now())
             self.emulator.guard.admit(operation, headers, arrival.token, site)
+            site.rate_limit.count(site.clock.now())
         body_bytes_max = operation.body_bytes_max or self._body_bytes_max
         entry.body = body = await read_body(headers, arrival.receive, body_bytes_max)
         if site.epoch != epoch:
@@ -153,6 +167,18 @@ class Gateway:
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+
+
+def _held_to(contract: "Contract", entry: Entry, response: Response) -> Response:
+    """The answer if it is as openapi.yaml says; otherwise a fault of ours, told loudly."""
+    complaint = contract.complaint(entry, response) if response.status_code != REPLACED_STATUS else None
+    if complaint is None:
+        return response
+    entry.failure = (
+        f"{entry.method} {entry.path} answered {response.status_code}, but not as openapi.yaml says: {complaint}"
+    )
+    _log.error("%s; the answer was %s", entry.failure, bytes(response.body).decode("utf-8", errors="replace"))
+    return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
 
 async def _steer(call: Call) -> Response:

@@ -57,6 +57,7 @@ _SHUTDOWN_TIMEOUT_S = 5
     help="Ask callers for nothing, for any credential, or for a known one with permission.",
 )
 @click.option("--rate-limit", type=int, default=_DEFAULTS.rate_limit, help="Calls per minute and site; 0 is no limit.")
+@click.option("--check-responses", is_flag=True, help="Hold every answer to openapi.yaml; 500 if it does not fit.")
 @click.option("--tls", is_flag=True, help="Serve https too, as www.wixapis.com, with a local authority.")
 @click.option("--tls-port", type=int, default=_DEFAULTS.tls_port, help="Port for https; 0 takes a free one.")
 @click.option("--key-file", type=click.Path(path_type=Path), help="PEM private key to sign webhooks with.")

@@ -87,7 +87,7 @@ class Emulator:
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
-        self._app: Gateway = create_app(Settings(seed=("docs",), body_bytes_max=BODY_BYTES_MAX))
+        self._app: Gateway = create_app(Settings(seed=("docs",), body_bytes_max=BODY_BYTES_MAX, check_responses=True))
         self._site = self._app.emulator.sites.site()
 
     def close(self) -> None:

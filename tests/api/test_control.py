@@ -70,7 +70,7 @@ def test_reset_is_for_one_site(shop: Shop) -> None:
 
 
 def test_after_a_reset_ids_repeat_with_a_random_seed() -> None:
-    with TestClient(create_app(Settings(seed=("empty",), random_seed=7))) as client:
+    with TestClient(create_app(Settings(seed=("empty",), random_seed=7, check_responses=True))) as client:
         first = Shop(client).order()
         client.post("/_emulator/reset")
         assert Shop(client).order() == first
@@ -223,7 +223,7 @@ def test_a_site_id_has_at_most_100_characters(shop: Shop, where: str) -> None:
 
 @pytest.mark.rule("R211")
 def test_a_new_site_starts_as_a_copy_of_the_seed() -> None:
-    with TestClient(create_app(Settings(seed=("docs",)))) as client:
+    with TestClient(create_app(Settings(seed=("docs",), check_responses=True))) as client:
         path = f"{BASE}/0d824fc7-2621-4e97-a5c8-489ec1b43377/orders/4c51c360-399f-4276-96b1-d85f0963dbfd"
         assert client.delete(path).status_code == 200
         assert client.delete(path).status_code == 404
@@ -234,7 +234,7 @@ def test_settings_show_in_the_manifest() -> None:
     behaviours = Behaviours.model_validate(
         {"line_item_split": "once", "refusals": {"ORDER_NOT_APPROVED": {"status": 400}}}
     )
-    with TestClient(create_app(Settings(seed=("empty",), behaviours=behaviours))) as client:
+    with TestClient(create_app(Settings(seed=("empty",), behaviours=behaviours, check_responses=True))) as client:
         shown = client.get("/_emulator/manifest").json()["settings"]
     assert shown["line_item_split"] == "once"
     assert shown["refusals"] == {"ORDER_NOT_APPROVED": {"status": 400}}

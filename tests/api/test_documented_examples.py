@@ -25,7 +25,9 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 @pytest.mark.rule("R121", "R122", "R126", "R130", "R131", "R203", "R204")
 @pytest.mark.parametrize("example", [pytest.param(example, id=example["name"]) for example in EXAMPLES])
 def test_a_documented_request_gets_the_documented_answer(example: Json) -> None:
-    settings = Settings(seed=(example["seed"],), behaviours=Behaviours(**example.get("settings", {})))
+    settings = Settings(
+        seed=(example["seed"],), behaviours=Behaviours(**example.get("settings", {})), check_responses=True
+    )
     seed = load(settings.seed, Samples(), Ids(None))
     orders = [order for order in seed.orders if order.id in order_ids(example["response"])]
     known = {one.id for order in orders for one in order.fulfillments} | {order.id for order in orders}

@@ -92,7 +92,7 @@ def test_a_foreign_line_item_answers_400_with_its_id(shop: Shop) -> None:
 
 @pytest.mark.rule("R210")
 def test_a_body_over_the_limit_answers_413() -> None:
-    with TestClient(create_app(Settings(seed=("empty",), body_bytes_max=100))) as client:
+    with TestClient(create_app(Settings(seed=("empty",), body_bytes_max=100, check_responses=True))) as client:
         path = f"{BASE}/list-by-ids"
         fitting = b'{"orderIds":["a"]}'.ljust(100)
         assert client.post(path, content=fitting).status_code == 200

@@ -79,7 +79,7 @@ def test_a_planned_refusal_obeys_the_setting_of_that_refusal() -> None:
     from emulator.settings import parse_behaviours
 
     behaviours = parse_behaviours(["refusals.ORDER_NOT_APPROVED.status=409", "refusals.ORDER_NOT_APPROVED.code=NOPE"])
-    with TestClient(create_app(Settings(seed=("empty",), behaviours=behaviours))) as api:
+    with TestClient(create_app(Settings(seed=("empty",), behaviours=behaviours, check_responses=True))) as api:
         shop = Shop(api)
         arm(api, {"error": "ORDER_NOT_APPROVED"})
         assert code(shop.create(shop.order())) == (409, "NOPE")

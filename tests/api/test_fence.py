@@ -28,7 +28,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def app() -> Gateway:
-    return create_app(Settings(random_seed=1, delivery="manual"))
+    return create_app(Settings(random_seed=1, delivery="manual", check_responses=True))
 
 
 async def call(

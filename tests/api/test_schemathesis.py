@@ -6,8 +6,18 @@ from typing import Any
 import schemathesis
 import yaml
 from hypothesis import settings
-from schemathesis.config import ChecksConfig, PositiveDataAcceptanceConfig, ProjectConfig, ProjectsConfig
+from hypothesis.stateful import run_state_machine_as_test
+from schemathesis.config import (
+    ChecksConfig,
+    GenerationConfig,
+    PhasesConfig,
+    PositiveDataAcceptanceConfig,
+    ProjectConfig,
+    ProjectsConfig,
+    StatefulPhaseConfig,
+)
 from schemathesis.config import SchemathesisConfig as Config
+from schemathesis.config._phases import InferenceConfig
 
 from emulator.app import create_app
 from emulator.settings import Settings
@@ -16,7 +26,7 @@ from tests.factories import ITEM
 DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text())
 Case = schemathesis.Case[Any]
 
-APP = create_app(Settings(random_seed=1))
+APP = create_app(Settings(random_seed=1, check_responses=True))
 ORDERS = [order.id for order in APP.emulator.sites.site().store.orders()]
 
 # Refusals of data that the document allows: the state of the order decides (400, 404, 409, 428), see `no_false_alarm`.
@@ -86,3 +96,54 @@ def aimed(value: Any, key: str = "") -> Any:
     if "orderId" in changed and isinstance(changed["orderId"], str):
         changed["orderId"] = ORDERS[len(changed["orderId"]) % len(ORDERS)]
     return changed
+
+
+WALKED = [
+    "createOrder",
+    "markOrderAsPaid",
+    "createFulfillment",
+    "updateFulfillment",
+    "deleteFulfillment",
+    "listFulfillmentsForSingleOrder",
+]
+# Sequences begin with data that the document allows: what is wrong leads nowhere, and is tried above.
+walked = schemathesis.openapi.from_dict(
+    DOCUMENT,
+    config=Config(
+        seed=1,
+        projects=ProjectsConfig(
+            default=ProjectConfig(
+                generation=GenerationConfig(modes=[schemathesis.GenerationMode.POSITIVE]),
+                phases=PhasesConfig(stateful=StatefulPhaseConfig(inference=InferenceConfig(algorithms=[]))),
+                checks=ChecksConfig(
+                    positive_data_acceptance=PositiveDataAcceptanceConfig(expected_statuses=["2xx", *STATE_REFUSALS])
+                ),
+            )
+        ),
+    ),
+).include(operation_id=WALKED)
+walked.app = APP
+seen: list[tuple[str, int]] = []
+
+
+class Workflows(walked.as_state_machine()):  # type: ignore[misc]  # made at run time
+    """Calls in sequences, along the links of the document: what one answer names, the next call is about."""
+
+    def setup(self) -> None:
+        APP.emulator.sites.site().reset()
+
+    def before_call(self, case: Case) -> None:
+        case.headers.pop("wix-site-id", None)  # a sequence stays on its site
+
+    def validate_response(self, response: schemathesis.Response, case: Case, **kwargs: Any) -> None:
+        seen.append((case.operation.definition.raw["operationId"], response.status_code))
+        super().validate_response(response, case, **kwargs)
+
+
+def test_sequences_along_the_links_are_answered_as_the_document_says() -> None:
+    run_state_machine_as_test(
+        Workflows, settings=settings(max_examples=25, stateful_step_count=15, derandomize=True, database=None)
+    )
+    succeeded = {operation for operation, status in seen if status == 200}
+    assert len(seen) > 100
+    assert {"createOrder", "markOrderAsPaid", "createFulfillment", "deleteFulfillment"} <= succeeded

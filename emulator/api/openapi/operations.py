@@ -58,7 +58,7 @@ def refusals_of(operation: Operation) -> list[type[Refusal]]:
     refusals: list[type[Refusal]] = [InvalidRequest, *operation.refusals]  # any call may name a site that is refused
     if operation.scope:
         refusals += [Unauthenticated, PermissionDenied, ResourceExhausted]
-    if operation.method != "GET" and (operation.request is not None or operation.id in REQUESTS):
+    if not operation.is_control or (operation.method != "GET" and operation.request is not None):
         refusals.append(PayloadTooLarge)
     return list(dict.fromkeys(refusals))
 
