@@ -1,5 +1,6 @@
 """The control plane over HTTP: what a test does to the emulator, under `/_emulator`."""
 
+import asyncio
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
@@ -7,10 +8,12 @@ from starlette.responses import Response
 
 from emulator import __version__
 from emulator.api.call import Call
+from emulator.api.misbehaviour import SiteReplaced
 from emulator.api.responses import json_object, parse, render_json
 from emulator.domain.carriers import PREDEFINED_PROVIDERS
 from emulator.domain.chaos import ADVICE
 from emulator.domain.events import EVENT_TYPES
+from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest, Violation, refusal_codes
 from emulator.domain.rules import RULES, Rule
 from emulator.domain.site_ids import instance_of
@@ -18,6 +21,8 @@ from emulator.domain.violations import violations_of
 from emulator.domain.wire import WireModel
 from emulator.operations import control as operations
 from emulator.seeds import SeedError
+
+_ORDERS_PER_SLICE = 10
 
 
 class CreateOrdersRequest(WireModel):
@@ -74,10 +79,16 @@ async def reset(call: Call) -> Response:
 
 
 async def create_orders(call: Call) -> Response:
-    """Make orders, completed with generated data."""
+    """Make orders, completed with generated data, a few at a time: generating takes long, and others wait."""
     request = parse(call, CreateOrdersRequest)
+    orders: list[Order] = []
     try:
-        orders = operations.create_orders(call.site, request.order, request.count)
+        while len(orders) < request.count:
+            slice_count = min(_ORDERS_PER_SLICE, request.count - len(orders))
+            orders += operations.create_orders(call.site, request.order, slice_count)
+            await asyncio.sleep(0)
+            if call.is_overtaken:
+                raise SiteReplaced
     except ValidationError as error:
         raise InvalidRequest(
             Violation(f"order.{found.field}".rstrip("."), found.description, found.violated_rule, found.data)
