@@ -107,6 +107,7 @@ def test_deliveries_and_requests_come_in_pages_too(shop: Shop) -> None:
     order_id = shop.order()
     for _ in range(3):
         shop.created(order_id)
+    shop.client.post("/_emulator/settle")
     everything = shop.client.get("/_emulator/deliveries").json()["deliveries"]
     page = shop.client.get("/_emulator/deliveries?limit=1&offset=1").json()
     assert page == {"deliveries": everything[-2:-1], "total": len(everything)}
