@@ -20,6 +20,7 @@ from emulator import __version__
 from emulator.api.call import Tls
 from emulator.api.gateway import Gateway
 from emulator.app import create_app
+from emulator.cli.files import PUBLIC, check_folder, write_atomically
 from emulator.cli.server import Server, listening
 from emulator.cli.tls import certificates, state_folder, trust_bundle
 from emulator.domain.site_ids import DEFAULT_SITE_ID
@@ -79,8 +80,8 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
         threading.Thread(target=_stop_with_stdin, daemon=True).start()
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     settings = _settings(options)
-    if port_file is not None and not port_file.parent.is_dir():
-        raise SettingsError(f"--port-file: there is no folder {port_file.parent}")
+    if port_file is not None:
+        check_folder(port_file, "--port-file")
     listener = listening(settings.host, settings.port)
     port = listener.getsockname()[1]
     secure, tls = _secured(settings) if settings.tls else (None, None)
@@ -91,7 +92,7 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
     def announce() -> None:
         print(banner(app, settings, as_json=json), flush=True)
         if port_file is not None:
-            port_file.write_text(f"{port}\n", encoding="utf-8")
+            write_atomically(port_file, f"{port}\n".encode(), PUBLIC)
 
     configuration = uvicorn.Config(
         app,

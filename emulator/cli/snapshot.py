@@ -1,14 +1,13 @@
 """`wix-emulator snapshot`: a site's state, saved to a file and loaded again."""
 
-import os
-import tempfile
 from json import dumps, loads
 from pathlib import Path
 
 import click
 
-from emulator.cli.client import Control, ControlGroup, control_options, json_option
+from emulator.cli.client import Control, ControlGroup, control_options, fail, json_option
 from emulator.cli.control import call, text
+from emulator.cli.files import check_folder, write_atomically
 
 _OPTIONS = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
 
@@ -26,8 +25,12 @@ def snapshot(json: bool, **at: str) -> None:
 @control_options
 def save(file: Path, json: bool, **at: str) -> None:
     """Save the site's state to FILE, whole or not at all."""
+    check_folder(file)
     document = text(Control(**at), "GET", "state")
-    _write(file, document)
+    try:
+        write_atomically(file, document.encode())
+    except OSError as error:
+        fail(f"cannot write {file}: {error.strerror}")
     saved = {"file": str(file), "fingerprint": loads(document)["fingerprint"]}
     click.echo(dumps(saved) if json else f"saved {file}")
 
@@ -40,18 +43,3 @@ def load(file: Path, json: bool, **at: str) -> None:
     """Put the state in FILE in place of the site's."""
     answer = call(Control(**at), "PUT", "state", file.read_bytes())
     click.echo(dumps(answer) if json else f"loaded {file}; fingerprint {answer['fingerprint']}")
-
-
-def _write(file: Path, document: str) -> None:
-    """Beside the file first, then in its place: nobody ever sees half of it."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}.", delete=False
-    ) as new:
-        try:
-            new.write(document)
-            new.flush()
-            os.fsync(new.fileno())
-            Path(new.name).replace(file)
-        except OSError:
-            Path(new.name).unlink(missing_ok=True)
-            raise

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emulator.cli.client import fail
+from emulator.cli.files import write_atomically
 
 if TYPE_CHECKING:
     import trustme
@@ -39,7 +40,7 @@ def certificates(folder: Path) -> Certificates:
         server = folder / "server.pem"
         certificate = authority.issue_cert(*NAMES)
         chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
-        _write(server, certificate.private_key_pem.bytes() + chain)
+        write_atomically(server, certificate.private_key_pem.bytes() + chain)
     except OSError as error:
         fail(f"cannot keep certificates in {folder}: {error.strerror}; set XDG_STATE_HOME to a writable folder")
     return Certificates(folder / "ca.pem", server)
@@ -50,7 +51,7 @@ def trust_bundle(folder: Path) -> Path:
     bundle = folder / "bundle.pem"
     roots = ssl.create_default_context().get_ca_certs(binary_form=True)
     public = "".join(ssl.DER_cert_to_PEM_cert(root) for root in roots)
-    _write(bundle, ((folder / "ca.pem").read_text(encoding="ascii") + public).encode())
+    write_atomically(bundle, ((folder / "ca.pem").read_text(encoding="ascii") + public).encode())
     return bundle
 
 
@@ -65,14 +66,6 @@ def _authority(folder: Path) -> "trustme.CA":
     except ValueError as error:
         fail(f"{certificate} or {key} is damaged ({error}); remove both, and trust the new authority")
     authority = trustme.CA(organization_name="wix-emulator local authority")
-    _write(key, authority.private_key_pem.bytes())
-    _write(certificate, authority.cert_pem.bytes())
+    write_atomically(key, authority.private_key_pem.bytes())
+    write_atomically(certificate, authority.cert_pem.bytes())
     return authority
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write the file for this user's eyes only, all at once."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(content)
-    temporary.replace(path)

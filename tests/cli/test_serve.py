@@ -128,6 +128,16 @@ def test_the_port_file_holds_the_port_that_was_free(start: Start, tmp_path: Path
     assert banner["url"] == f"http://127.0.0.1:{(tmp_path / 'port').read_text().strip()}"
 
 
+def test_a_port_file_is_never_seen_empty(start: Start, tmp_path: Path) -> None:
+    old = tmp_path / "port"
+    old.write_text("old\n", encoding="utf-8")
+    with old.open(encoding="utf-8") as reader:  # one who reads just while it is written
+        process = start("--port", "0", "--json", "--port-file", "port")
+        facts(process)
+        assert process.stop(signal.SIGTERM) == 0
+        assert reader.read() == "old\n"
+
+
 # How it ends
 
 

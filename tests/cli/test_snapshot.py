@@ -34,6 +34,14 @@ def test_a_saved_site_loads_into_another(server: Server, site: str, tmp_path: Pa
     assert loaded.stdout == f"loaded {file}; fingerprint {document['fingerprint']}\n"
 
 
+def test_saving_and_loading_answer_in_json(server: Server, site: str, tmp_path: Path) -> None:
+    file = tmp_path / "shop.json"
+    saved = json.loads(run(server, "snapshot", "save", str(file), "--site", site, "--json").stdout)
+    assert saved == {"file": str(file), "fingerprint": json.loads(file.read_text(encoding="utf-8"))["fingerprint"]}
+    loaded = json.loads(run(server, "snapshot", "load", str(file), "--site", str(uuid4()), "--json").stdout)
+    assert loaded["fingerprint"] == saved["fingerprint"]
+
+
 def test_saving_leaves_nothing_but_the_file(server: Server, site: str, tmp_path: Path) -> None:
     run(server, "snapshot", "save", str(tmp_path / "shop.json"), "--site", site)
     assert [path.name for path in tmp_path.iterdir()] == ["shop.json"]
@@ -45,6 +53,12 @@ def test_a_snapshot_that_cannot_be_had_leaves_the_old_file(tmp_path: Path, serve
     done = run(server, "snapshot", "save", str(file), "--url", "http://127.0.0.1:9")
     assert done.returncode == 3
     assert file.read_text(encoding="utf-8") == "old"
+
+
+def test_a_snapshot_that_cannot_be_written_is_told(server: Server, site: str) -> None:
+    done = run(server, "snapshot", "save", "/proc/shop.json", "--site", site)
+    assert done.returncode == 1
+    assert done.stderr.startswith("wix-emulator: cannot write /proc/shop.json: ")
 
 
 def test_a_wrong_file_is_refused_and_changes_nothing(server: Server, site: str, tmp_path: Path) -> None:
