@@ -14,6 +14,8 @@ import httpx2
 import pytest
 
 from emulator import __version__
+from emulator.cli.serve import serve
+from emulator.settings import Settings
 from tests.conftest import CLEAN_ENVIRONMENT
 
 COMMAND = [sys.executable, "-m", "emulator"]
@@ -217,6 +219,19 @@ def test_behaviours_are_set_by_name(start: Start, tmp_path: Path, way: str) -> N
     assert shown["refusals"] == {"ORDER_NOT_APPROVED": {"status": 400}}
 
 
+def test_every_setting_is_an_option() -> None:
+    options = {option.name for option in serve.params} | {"behaviours"}  # those are set with --set
+    assert Settings.model_fields.keys() <= options
+
+
+def test_limits_and_the_api_key_are_what_they_are_set_to(start: Start) -> None:
+    limits = ("--journal-entries-max", "2", "--sites-max", "2", "--deliveries-max", "2", "--body-bytes-max", "40")
+    url = facts(start("--port", "0", "--json", "--seed", "empty", "--api-key", "IST.mine", *limits))["url"]
+    assert httpx2.get(f"{url}/_emulator/manifest").json()["apiKey"] == "IST.mine"
+    assert httpx2.post(f"{url}/_emulator/orders", content=b'{"count": 1}').status_code == 200
+    assert httpx2.post(f"{url}/_emulator/orders", content=b'{"count": 1}'.ljust(41)).status_code == 413
+
+
 def test_time_stands_where_it_is_told(start: Start) -> None:
     url = facts(start("--port", "0", "--json", "--time", "2026-02-03T04:05:06Z", "--seed", "empty"))["url"]
     (order,) = httpx2.post(f"{url}/_emulator/orders").json()["orders"]
@@ -243,6 +258,7 @@ def test_a_random_seed_makes_ids_repeat(start: Start) -> None:
         (["serv"], "did you mean serve?"),
         (["serve", "extra"], "unexpected extra argument (extra)"),
         (["--port", "many"], "'many' is not a valid integer"),
+        (["--sites-max", "0"], "--sites-max: input should be greater than or equal to 1, got 0"),
         (["--port", "99999"], "--port: input should be less than or equal to 65535, got 99999"),
         (["--time", "yesterday"], "--time: input should be a valid datetime"),
         (["--set", "line_item_splt=once"], "unknown setting line_item_splt; did you mean line_item_split?"),
