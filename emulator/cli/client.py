@@ -49,6 +49,13 @@ def control_options(command: Any) -> Any:
     return click.option("--url", type=WebUrl(), default=DEFAULT_URL, help="The emulator's URL.")(site(command))
 
 
+def running_options(command: Any) -> Any:
+    """The same for a verb that needs no emulator: a running one is asked only if a flag says so."""
+    ask = click.option("--url", type=WebUrl(), allow_from_autoenv=False, help="Ask the emulator that runs there.")
+    site = click.option("--site", default=DEFAULT_SITE_ID, help="The site, as in the header wix-site-id.")
+    return ask(site(command))
+
+
 def fail(message: str, status: int = 1) -> NoReturn:
     """End the command with that message."""
     click.echo(f"wix-emulator: {message}", err=True)

@@ -1,11 +1,21 @@
 """`wix-emulator openapi`: the emulated API's OpenAPI document."""
 
+from json import dumps
+
 import click
 
+from emulator.cli.client import Control, json_option, running_options
+from emulator.cli.control import call
 
-@click.command()
-def openapi() -> None:
+
+@click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR"})
+@json_option
+@running_options
+def openapi(json: bool, url: str | None, site: str) -> None:
     """Print the OpenAPI document of the emulated API as YAML."""
     from emulator.api.openapi import emulated_document, to_yaml
 
-    click.echo(to_yaml(emulated_document()), nl=False)
+    document = emulated_document()
+    if url is not None:
+        document = call(Control(url, site), "GET", "docs/openapi.json") | {"servers": [{"url": url}]}
+    click.echo(dumps(document) if json else to_yaml(document), nl=json)

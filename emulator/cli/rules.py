@@ -4,10 +4,13 @@ import dataclasses
 import json as json_format
 import textwrap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import click
+
+from emulator.cli.client import Control, running_options
+from emulator.cli.control import call
 
 if TYPE_CHECKING:
     from emulator.domain.rules import Rule
@@ -20,14 +23,14 @@ _WIDTH = 110
 @click.argument("ids", nargs=-1)
 @click.option("--format", type=click.Choice(["text", "md", "json"]), default="text", help="md is the README's table.")
 @click.option("--json", "json", is_flag=True, help="Print JSON: --format json.")
-def rules(ids: tuple[str, ...], format: Literal["text", "md", "json"], json: bool) -> None:
+@running_options
+def rules(ids: tuple[str, ...], format: Literal["text", "md", "json"], json: bool, url: str | None, site: str) -> None:
     """List the rules, or those with these IDS: statement, evidence, source, and the setting that changes it."""
-    from emulator.domain.rules import RULES
-
-    unknown = [rule_id for rule_id in ids if rule_id not in RULES]
+    known = _rules(url, site)
+    unknown = [rule_id for rule_id in ids if rule_id not in known]
     if unknown:
         raise click.UsageError(f"no rule {', '.join(unknown)}; wix-emulator rules lists all")
-    found = [RULES[rule_id] for rule_id in ids or RULES]
+    found = [known[rule_id] for rule_id in ids or known]
     if json or format == "json":
         click.echo(json_format.dumps({"rules": [dataclasses.asdict(rule) for rule in found]}))
     elif format == "md":
@@ -46,6 +49,15 @@ def markdown(rules: Iterable["Rule"]) -> str:
     lines = [f"{len(rules)} rules: {counted}.", "", "| rule | what holds | known | source | setting |"]
     lines += ["|---|---|---|---|---|", *map(_row, rules)]
     return "\n".join(lines) + "\n"
+
+
+def _rules(url: str | None, site: str) -> "Mapping[str, Rule]":
+    """The rules of the emulator that runs there, or of this package."""
+    from emulator.domain.rules import RULES, Rule
+
+    if url is None:
+        return RULES
+    return {rule["id"]: Rule(**rule) for rule in call(Control(url, site), "GET", "rules")["rules"]}
 
 
 def _row(rule: "Rule") -> str:

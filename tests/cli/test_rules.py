@@ -7,6 +7,8 @@ from click.testing import CliRunner
 
 from emulator.cli.command import verbs
 from emulator.domain.rules import RULES
+from tests.cli.process import NOBODY
+from tests.conftest import Server
 from tests.readme import README
 
 
@@ -48,3 +50,19 @@ def test_an_unknown_rule_is_wrong_usage() -> None:
     result = CliRunner().invoke(verbs, ["rules", "R999"])
     assert result.exit_code == 2
     assert "no rule R999" in result.output
+
+
+def test_the_rules_of_a_running_emulator_are_asked_for_with_a_flag(server: Server) -> None:
+    flags = ["--url", server.url, "--site", "my-site"]
+    assert printed(*flags, "--format", "md") == printed("--format", "md")
+    assert printed(*flags, "R113") == printed("R113")
+
+
+def test_without_the_flag_no_emulator_has_to_run() -> None:
+    result = CliRunner().invoke(verbs, ["rules", "R113"], env={"WIX_EMULATOR_URL": NOBODY})
+    assert result.exit_code == 0
+
+
+def test_an_emulator_that_does_not_run_is_told() -> None:
+    result = CliRunner().invoke(verbs, ["rules", "--url", NOBODY])
+    assert (result.exit_code, result.stdout) == (3, "")
