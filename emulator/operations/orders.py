@@ -118,4 +118,5 @@ def _updated(site: Site, order_id: str, patch: OrderPatch) -> Order | Refusal:
     try:
         return update(site, order_id, patch)
     except Refusal as refusal:
+        site.journal.note_refusal(refusal)
         return refusal

@@ -336,3 +336,9 @@ def test_reading_the_journal_does_not_change_it(api: TestClient, shop: Shop) -> 
 def test_a_verification_that_makes_no_sense_is_refused(api: TestClient, body: Json, field: str) -> None:
     answer = api.post("/_emulator/requests/verify", json=body)
     assert field in [found for found, _ in violations(answer)]
+
+
+def test_the_refused_entries_of_a_bulk_update_are_explained(api: TestClient) -> None:
+    unknown = {"order": {"id": "00000000-0000-4000-8000-000000000404", "archived": True}}
+    api.post("/ecom/v1/bulk/orders/update", json={"orders": [unknown]})
+    assert [one["code"] for one in last(api)["itemRefusals"]] == ["ORDER_NOT_FOUND"]
