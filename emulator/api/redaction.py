@@ -10,7 +10,7 @@ from pydantic_core import from_json
 from emulator.journal import ENTRY_BODY_BYTES_MAX
 
 REDACTED = "(redacted)"
-_SECRET_HEADERS = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
+_IN_SECRET_HEADERS = ("apikey", "authorization", "cookie", "password", "secret", "token")
 _SECRET_FIELDS = {
     "accesstoken",
     "apikey",
@@ -29,7 +29,7 @@ _FORM = "application/x-www-form-urlencoded"
 def shown_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """The headers by name, credentials redacted."""
     texts = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-    return {name: REDACTED if name in _SECRET_HEADERS else value for name, value in texts}
+    return {name: REDACTED if _is_secret_header(name) else value for name, value in texts}
 
 
 def shown_query(query: bytes) -> dict[str, str]:
@@ -61,6 +61,15 @@ def _redacted(value: Any, path: str) -> Any:
     return {key: REDACTED if _is_secret(key, path) else _redacted(one, path) for key, one in value.items()}
 
 
+def _is_secret_header(name: str) -> bool:
+    plain = _plain(name)
+    return any(part in plain for part in _IN_SECRET_HEADERS)
+
+
 def _is_secret(name: str, path: str) -> bool:
-    plain = re.sub(r"[^a-z]", "", name.lower())
+    plain = _plain(name)
     return plain in _SECRET_FIELDS or (plain == "code" and path.startswith(_SIGN_IN))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.lower())

@@ -342,3 +342,10 @@ def test_the_refused_entries_of_a_bulk_update_are_explained(api: TestClient) -> 
     unknown = {"order": {"id": "00000000-0000-4000-8000-000000000404", "archived": True}}
     api.post("/ecom/v1/bulk/orders/update", json={"orders": [unknown]})
     assert [one["code"] for one in last(api)["itemRefusals"]] == ["ORDER_NOT_FOUND"]
+
+
+@pytest.mark.parametrize("name", ["x-api-key", "x-wix-app-secret", "x-access-token", "Proxy-Authorization", "cookie"])
+def test_a_header_whose_name_tells_of_a_credential_is_redacted(api: TestClient, name: str) -> None:
+    api.get("/ecom/v1/orders/x", headers={name: "hidden", "x-shown": "seen"})
+    shown = last(api)["request"]["headers"]
+    assert (shown[name.lower()], shown["x-shown"]) == (REDACTED, "seen")
