@@ -1,6 +1,8 @@
 """A site's ids: random, or with a seed the same ones again after each reset and each start."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -44,6 +46,16 @@ class Ids:
         text = self._digest("guid", self.drawn).hex()
         variant = _VARIANTS[int(text[16], 16) % len(_VARIANTS)]
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+
+    @contextmanager
+    def given_back_on_failure(self) -> Iterator[None]:
+        """Draw the GUIDs of the inside again if it raises: what is refused leaves nothing behind."""
+        drawn = self.drawn
+        try:
+            yield
+        except Exception:
+            self.drawn = drawn
+            raise
 
     def number(self) -> int:
         """A seed for another generator."""

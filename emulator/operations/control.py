@@ -14,9 +14,10 @@ def create_orders(site: Site, partial: Mapping[str, Any], count: int) -> list[Or
     Raises pydantic's ValidationError for a partial order that is wrong; then none is created.
     """
     orders = []
-    for offset in range(count):
-        number = str(site.store.highest_number + 1 + offset)
-        orders.append(site.setup.samples.order(partial, ids=site.ids, number=number, now=site.clock.now()))
+    with site.ids.given_back_on_failure():
+        for offset in range(count):
+            number = str(site.store.highest_number + 1 + offset)
+            orders.append(site.setup.samples.order(partial, ids=site.ids, number=number, now=site.clock.now()))
     for order in orders:
         site.store.put(order)
     return orders
@@ -27,9 +28,10 @@ def merge_seed(site: Site, document: Any) -> list[Order]:
 
     Raises SeedError, and then changes nothing.
     """
-    seed = parse(document, "", site.setup.samples, site.ids, site.clock.now())
-    if seed.api_keys:
-        raise SeedError("", "apiKeys", "are the same for every site; start the emulator with --seed FILE")
+    with site.ids.given_back_on_failure():
+        seed = parse(document, "", site.setup.samples, site.ids, site.clock.now())
+        if seed.api_keys:
+            raise SeedError("", "apiKeys", "are the same for every site; start the emulator with --seed FILE")
     for order in seed.orders:
         site.store.put(order)
     return list(seed.orders)

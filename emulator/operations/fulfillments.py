@@ -82,15 +82,16 @@ def _keep(site: Site, before: Order, after: Order) -> Order:
 
 def _fulfilled(site: Site, order: Order, drafts: Iterable[FulfillmentDraft], behaviours: Behaviours) -> Order:
     taken_outside = _taken_outside(site, order)
-    for draft in drafts:
-        order = fulfill(
-            order,
-            draft,
-            fulfillment_id=site.ids.guid(),
-            now=site.clock.now(),
-            behaviours=behaviours,
-            taken_elsewhere=taken_outside,
-        )
+    with site.ids.given_back_on_failure():
+        for draft in drafts:
+            order = fulfill(
+                order,
+                draft,
+                fulfillment_id=site.ids.guid(),
+                now=site.clock.now(),
+                behaviours=behaviours,
+                taken_elsewhere=taken_outside,
+            )
     return order
 
 

@@ -37,7 +37,8 @@ def get(site: Site, order_id: str) -> Order:
 def create(site: Site, draft: OrderDraft, strategy: ApprovalStrategy) -> Order:
     """A new order. Raises PurchasedDateInFuture."""
     number = str(site.store.highest_number + 1)
-    order = place(draft, order_id=site.ids.guid(), number=number, now=site.clock.now(), strategy=strategy)
+    with site.ids.given_back_on_failure():
+        order = place(draft, order_id=site.ids.guid(), number=number, now=site.clock.now(), strategy=strategy)
     site.store.put(order)
     publish(site, ORDER_CREATED, order.id, order)
     if order.status == "APPROVED":

@@ -121,9 +121,11 @@ def test_creating_an_order_that_is_approved_at_once_tells_that_too(
 @pytest.mark.rule("R402")
 def test_a_refused_creation_leaves_nothing_behind() -> None:
     site = shop()
+    before = site.fingerprint()
     with pytest.raises(PurchasedDateInFuture):
         create(site, new_order(purchasedDate="2030-01-01T00:00:00Z"), "DEFAULT")
     assert changes_nothing(site, ())
+    assert site.fingerprint() == before
     assert create(site, new_order(), "DEFAULT").number == "10001"
 
 
