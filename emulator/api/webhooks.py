@@ -1,5 +1,7 @@
 """The control plane's webhooks over HTTP: subscriptions, deliveries, events fired by hand, and the public key."""
 
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
@@ -14,6 +16,7 @@ from emulator.domain.events import EVENT_TYPES, EventType, find_event_type
 from emulator.domain.paths import PathError
 from emulator.domain.refusals import InvalidRequest, NotFound, Violation
 from emulator.domain.rules import UNKNOWN_PATHS
+from emulator.domain.unread import nearest
 from emulator.domain.wire import Items, OrderId, WebUrl, WireModel, format_timestamp
 from emulator.operations import events as operations
 from emulator.webhooks.dispatcher import Settled
@@ -113,8 +116,9 @@ async def list_subscriptions(call: Call) -> Response:
 async def subscribe(call: Call) -> Response:
     """Add a subscription."""
     request = parse(call, SubscribeRequest)
+    event_types = _event_types(request.event_types)
     subscription = Subscription(
-        id=call.site.ids.guid(), url=request.url, event_types=request.event_types, format=request.format
+        id=call.site.ids.guid(), url=request.url, event_types=event_types, format=request.format
     )
     call.site.outbox.subscribe(subscription)
     return render_json(subscription.model_dump(mode="json"))
@@ -185,6 +189,25 @@ def settled(outcome: Settled) -> dict[str, Any]:
     """What sending all that was due came to."""
     counts = {"delivered": outcome.delivered, "failed": outcome.failed, "waiting": outcome.waiting}
     return counts | ({"timedOut": True} if outcome.timed_out else {})
+
+
+def _event_types(wanted: Sequence[str]) -> tuple[str, ...]:
+    """Short names in full, patterns as they are. A subscription that nothing ever fits would be silent for ever."""
+    found = [find_event_type(one) for one in wanted]
+    violations = [
+        Violation(f"eventTypes[{index}]", _unfit(one), "INVALID_ENUM_VALUE")
+        for index, one in enumerate(wanted)
+        if found[index] is None and not any(fnmatchcase(name, one) for name in EVENT_TYPES)
+    ]
+    if violations:
+        raise InvalidRequest(violations)
+    return tuple(event_type.name if event_type else one for event_type, one in zip(found, wanted, strict=True))
+
+
+def _unfit(pattern: str) -> str:
+    meant = nearest(pattern, EVENT_TYPES)
+    hint = f"did you mean {meant}?" if meant else f"known: {', '.join(EVENT_TYPES)}"
+    return f"fits no event type; {hint}"
 
 
 def _event_type(name: str) -> EventType:

@@ -762,3 +762,21 @@ def test_the_public_key_is_given_as_pem_and_as_one_line(api: TestClient) -> None
 def test_the_public_key_has_no_other_form(api: TestClient) -> None:
     answer = api.get("/_emulator/public-key", params={"format": "jwk"})
     assert violations(answer) == [("format", "INVALID_ENUM_VALUE")]
+
+
+def test_a_short_event_type_is_subscribed_by_its_full_name(api: TestClient) -> None:
+    wanted = ["fulfillments_updated", "wixEcom_onOrderApproved", "wix.ecom.v1.order_*"]
+    made = api.post("/_emulator/webhooks", json={"url": "http://127.0.0.1:9/", "eventTypes": wanted}).json()
+    assert made["eventTypes"] == [
+        "wix.ecom.v1.fulfillments_updated",
+        "wix.ecom.v1.order_approved",
+        "wix.ecom.v1.order_*",
+    ]
+
+
+@pytest.mark.parametrize("mistyped", ["wix.ecom.v1.fulfilments_updated", "wix.ecom.v2.*", ""])
+def test_an_event_type_that_never_happens_cannot_be_subscribed(api: TestClient, mistyped: str) -> None:
+    answer = api.post("/_emulator/webhooks", json={"url": "http://127.0.0.1:9/", "eventTypes": ["*", mistyped]})
+    assert violations(answer) == [("eventTypes[1]", "INVALID_ENUM_VALUE")]
+    assert "did you mean wix.ecom.v1." in answer.text or "known:" in answer.text
+    assert all(one["eventTypes"] == ["*"] for one in api.get("/_emulator/webhooks").json()["webhooks"])
