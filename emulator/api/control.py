@@ -81,6 +81,8 @@ async def reset(call: Call) -> Response:
 async def create_orders(call: Call) -> Response:
     """Make orders, completed with generated data, a few at a time: generating takes long, and others wait."""
     request = parse(call, CreateOrdersRequest)
+    if request.count > 1 and "id" in request.order:
+        raise InvalidRequest([Violation("order.id", "can't be set together with a count over 1", "ONE_OF_ALIGNMENT")])
     orders: list[Order] = []
     try:
         while len(orders) < request.count:

@@ -238,3 +238,9 @@ def test_settings_show_in_the_manifest() -> None:
         shown = client.get("/_emulator/manifest").json()["settings"]
     assert shown["line_item_split"] == "once"
     assert shown["refusals"] == {"ORDER_NOT_APPROVED": {"status": 400}}
+
+
+def test_several_orders_cannot_have_one_id(shop: Shop) -> None:
+    answer = shop.client.post("/_emulator/orders", json={"count": 2, "order": {"id": "dup"}})
+    assert violations(answer) == [("order.id", "ONE_OF_ALIGNMENT")]
+    assert shop.client.post("/_emulator/orders", json={"count": 1, "order": {"id": "one"}}).status_code == 200
