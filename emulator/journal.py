@@ -108,7 +108,7 @@ class Journal:
             self._followed = None
 
     def note_change(self, before: Order | None, after: Order | None) -> None:
-        """An order was put, or taken away."""
+        """An order was put."""
         if self._followed is not None:
             self._followed.changes.append(Change(before, after))
 
