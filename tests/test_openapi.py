@@ -14,12 +14,12 @@ import emulator.domain.refusals
 from emulator.api.openapi import control_document, emulated_document
 from emulator.api.openapi.links import LINKS, Link
 from emulator.api.openapi.operations import refusals_of
-from emulator.api.openapi.refusals import SAMPLES
 from emulator.api.operation import Operation
 from emulator.api.routes import OPERATIONS
 from emulator.cli.command import verbs
 from emulator.domain.credentials import GRANTING_SCOPES
 from emulator.domain.events import EVENT_TYPES, EventType
+from emulator.domain.refusal_examples import examples
 from emulator.domain.refusals import Refusal, refusal_codes
 from emulator.domain.rules import RULES
 from emulator.operations.events import fire
@@ -111,7 +111,7 @@ def refusals_of_wix() -> set[str]:
 
 def test_every_refusal_is_catalogued_with_status_rule_and_body() -> None:
     catalogue = DOCUMENT["x-refusals"]
-    assert catalogue.keys() == refusals_of_wix() == SAMPLES.keys()
+    assert catalogue.keys() == refusals_of_wix() == examples().keys()
     for code, entry in catalogue.items():
         assert 400 <= entry["status"] < 500
         assert RULES[entry["rule"]].evidence == entry["evidence"]
@@ -134,7 +134,7 @@ def test_every_refusal_of_an_operation_has_an_example_under_its_status(operation
 def test_an_operation_names_its_rules_and_how_each_is_known(operation: Operation) -> None:
     evidence = DESCRIBED[operation.id]["x-evidence"]
     assert evidence == {rule_id: RULES[rule_id].evidence for rule_id in evidence}
-    assert {SAMPLES[one.code].rule.id for one in operation.refusals} <= evidence.keys()
+    assert {examples()[one.code].rule.id for one in operation.refusals} <= evidence.keys()
 
 
 def test_every_rule_of_the_wire_belongs_to_an_operation_or_an_event() -> None:

@@ -9,8 +9,7 @@ from starlette.responses import Response
 from emulator.api.call import Call
 from emulator.api.responses import json_object, parse, render_json
 from emulator.api.webhooks import IdentifiedRequest, PlannedChaos
-from emulator.domain.refusals import InvalidRequest, NotFound, Violation, find_refusal, refusal_codes
-from emulator.domain.rules import UNKNOWN_PATHS
+from emulator.domain.refusals import ControlNotFound, InvalidRequest, Violation, find_refusal, refusal_codes
 from emulator.domain.unread import Unread, nearest, unread_fields
 from emulator.domain.wire import WireModel
 from emulator.faults import Drop, Effect, Fault
@@ -41,11 +40,10 @@ class ListFaultsRequest(WireModel):
     unused: Annotated[bool, Field(strict=False)] | None = None
 
 
-class FaultNotFound(NotFound):
+class FaultNotFound(ControlNotFound):
     """A fault that the site does not have."""
 
     code = "FAULT_NOT_FOUND"
-    rule = UNKNOWN_PATHS
 
     def __init__(self, fault_id: str) -> None:
         super().__init__(f"no fault {fault_id}; GET /_emulator/faults lists them")

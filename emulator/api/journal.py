@@ -19,9 +19,8 @@ from emulator.api.redaction import shown_body, shown_headers, shown_query
 from emulator.api.responses import parse, render_json
 from emulator.domain.differences import ABSENT, Difference, differences, missing_from
 from emulator.domain.orders import Order
-from emulator.domain.refusals import InvalidRequest, NotFound, Refusal, Violation
+from emulator.domain.refusals import ControlNotFound, InvalidRequest, Refusal, Violation
 from emulator.domain.remedies import how_to_fix
-from emulator.domain.rules import UNKNOWN_PATHS
 from emulator.domain.unread import Unread, doubtful_providers, unread_fields
 from emulator.domain.wire import WireModel, format_timestamp
 from emulator.journal import Change, Entry
@@ -65,11 +64,10 @@ class VerifyRequestsRequest(WireModel):
     at_least: Annotated[int, Field(ge=1)] | None = None
 
 
-class RequestNotFound(NotFound):
+class RequestNotFound(ControlNotFound):
     """A request that the journal does not hold, or no longer."""
 
     code = "REQUEST_NOT_FOUND"
-    rule = UNKNOWN_PATHS
 
     def __init__(self, request_id: str) -> None:
         super().__init__(

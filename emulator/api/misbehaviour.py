@@ -8,7 +8,7 @@ from starlette.types import Receive, Send
 
 from emulator.api.call import Call
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY
-from emulator.domain.refusals import PlannedRefusal, find_refusal
+from emulator.domain.refusal_examples import planned
 from emulator.faults import Effect
 from emulator.journal import Entry
 
@@ -28,9 +28,9 @@ async def follow(call: Call, entry: Entry) -> Response:
 
 
 async def misbehave(effect: Effect, call: Call, entry: Entry) -> Response:
-    """Answer the call as the fault wants it. Raises PlannedRefusal, ConnectionDropped, SiteReplaced."""
-    if effect.refusal is not None and (original := find_refusal(effect.refusal)):
-        raise PlannedRefusal(original)
+    """Answer the call as the fault wants it. Raises the planned refusal, ConnectionDropped, SiteReplaced."""
+    if effect.refusal is not None:
+        raise planned(effect.refusal)
     if effect.status is not None:
         return Response(SYSTEM_ERROR_BODY, effect.status, media_type=JSON)
     if effect.drop == "beforeCommit":

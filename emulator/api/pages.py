@@ -11,8 +11,7 @@ from starlette.responses import Response
 
 from emulator.api.call import Call
 from emulator.api.responses import JSON, parse, render_json
-from emulator.domain.refusals import NotFound
-from emulator.domain.rules import UNKNOWN_PATHS
+from emulator.domain.refusals import ControlNotFound
 from emulator.domain.wire import WireModel
 
 _DASHBOARD = Path(__file__).parents[1] / "dashboard"
@@ -47,11 +46,10 @@ class FindFileRequest(WireModel):
     file: str
 
 
-class FileNotFound(NotFound):
+class FileNotFound(ControlNotFound):
     """A file that the pages do not have."""
 
     code = "FILE_NOT_FOUND"
-    rule = UNKNOWN_PATHS
 
     def __init__(self, name: str) -> None:
         super().__init__(

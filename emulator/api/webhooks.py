@@ -14,8 +14,7 @@ from emulator.domain.chaos import ADVICE, Chaos, ChaosName
 from emulator.domain.deliveries import Attempt, Delivery, DeliveryFormat, DeliveryStatus, Subscription
 from emulator.domain.events import EVENT_TYPES, EventType, find_event_type
 from emulator.domain.paths import PathError
-from emulator.domain.refusals import InvalidRequest, NotFound, Violation
-from emulator.domain.rules import UNKNOWN_PATHS
+from emulator.domain.refusals import ControlNotFound, InvalidRequest, Violation
 from emulator.domain.unread import nearest
 from emulator.domain.wire import Items, OrderId, WebUrl, WireModel, format_timestamp
 from emulator.operations import events as operations
@@ -87,21 +86,19 @@ class PublicKeyRequest(WireModel):
     format: Literal["pem", "base64"] = "pem"
 
 
-class SubscriptionNotFound(NotFound):
+class SubscriptionNotFound(ControlNotFound):
     """A subscription that the site does not have."""
 
     code = "SUBSCRIPTION_NOT_FOUND"
-    rule = UNKNOWN_PATHS
 
     def __init__(self, subscription_id: str) -> None:
         super().__init__(f"no subscription {subscription_id}; GET /_emulator/webhooks lists them")
 
 
-class DeliveryNotFound(NotFound):
+class DeliveryNotFound(ControlNotFound):
     """A delivery that the site does not have, or no longer."""
 
     code = "DELIVERY_NOT_FOUND"
-    rule = UNKNOWN_PATHS
 
     def __init__(self, delivery_id: str) -> None:
         super().__init__(f"no delivery {delivery_id}; GET /_emulator/deliveries lists them")

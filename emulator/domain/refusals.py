@@ -26,7 +26,8 @@ Refusal
     │   └── StatusAlreadySet
     ├── ResourceExhausted
     ├── PayloadTooLarge
-    └── PlannedRefusal              any of these, because a fault asked for it
+    └── ControlRefusal              of the control plane alone: no fault asks for it, no setting changes it
+        └── ControlNotFound         each leaf stands where it is raised, in `api/`
 
 A category's `status_name` is Wix's name for its HTTP status; numbers are for `api/responses.py` alone.
 """
@@ -315,25 +316,30 @@ class PayloadTooLarge(ApplicationRefusal):
         super().__init__(f"the request's body is over {limit_bytes} bytes", {"limitBytes": limit_bytes})
 
 
-class PlannedRefusal(ApplicationRefusal):
-    """A refusal that a fault asked for, in the shape of the real one."""
+class ControlRefusal(ApplicationRefusal):
+    """What the control plane alone declines; Wix has no such answer."""
 
-    def __init__(self, original: type[Refusal]) -> None:
-        super().__init__(original.documented_message or f"{original.code}, as a fault asked for")
-        self.status_name, self.code, self.rule = original.status_name, original.code, rules.PLANNED_FAULT  # type: ignore[misc]  # of this one refusal
+
+class ControlNotFound(ControlRefusal):
+    """Something of the emulator's own that a request to the control plane names and that does not exist."""
+
+    status_name = "NOT_FOUND"
+    rule = rules.UNKNOWN_PATHS
 
 
 def find_refusal(code: str) -> type[Refusal] | None:
-    """The refusal of that code, if the emulator knows it."""
+    """The refusal of that code, if the emulated API knows it."""
     return _by_code(Refusal).get(code)
 
 
 def refusal_codes() -> tuple[str, ...]:
-    """Every code that the emulator can refuse with."""
+    """Every code that the emulated API can refuse with."""
     return tuple(sorted(_by_code(Refusal)))
 
 
 def _by_code(category: type[Refusal]) -> dict[str, type[Refusal]]:
+    if category is ControlRefusal:
+        return {}
     found = {category.code: category} if "code" in vars(category) else {}
     for narrower in category.__subclasses__():
         found |= _by_code(narrower)

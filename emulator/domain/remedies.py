@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emulator.domain.refusals import PlannedRefusal, Refusal
+from emulator.domain.refusals import Refusal
+from emulator.domain.rules import PLANNED_FAULT
 
 _BY_CODE: Mapping[str, str] = MappingProxyType(
     {
@@ -46,7 +47,7 @@ _BY_STATUS: Mapping[str, str] = MappingProxyType(
 
 def how_to_fix(refusal: Refusal) -> str:
     """What a caller can do, and which setting would have it otherwise."""
-    if isinstance(refusal, PlannedRefusal):
+    if refusal.rule is PLANNED_FAULT:
         return "A fault asked for this answer; DELETE /_emulator/faults takes all of them back."
     remedy = _BY_CODE.get(refusal.code) or _BY_STATUS[refusal.status_name]
     setting = refusal.rule.setting

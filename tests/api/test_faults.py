@@ -8,14 +8,18 @@ from uuid import uuid4
 
 import pytest
 from httpx2 import Response
+from pydantic_core import from_json
 from starlette.testclient import TestClient
 
-from emulator.api.responses import HTTP_STATUS
+from emulator.api.responses import HTTP_STATUS, render_refusal
 from emulator.api.routes import OPERATIONS
+from emulator.domain.behaviours import Behaviours
+from emulator.domain.refusal_examples import example_of
 from emulator.domain.refusals import find_refusal, refusal_codes
 from emulator.settings import Settings
 from tests.api.shop import Shop, code, violations
 from tests.conftest import Server
+from tests.factories import ITEM
 
 Json = dict[str, Any]
 EMULATED = [one.id for one in OPERATIONS if not one.is_control]
@@ -53,9 +57,9 @@ def test_any_refusal_can_be_asked_for_and_has_its_own_status(api: TestClient, sh
 
     answer = shop.create(order_id)
 
-    assert code(answer) == (HTTP_STATUS[original.status_name], planned)
+    assert answer.status_code == HTTP_STATUS[original.status_name]
     assert answer.headers["x-emulator-rule"] == "R214"
-    assert answer.json()["message"]
+    assert answer.json() == from_json(bytes(render_refusal(example_of(planned), Behaviours()).body))
 
 
 @pytest.mark.rule("R212", "R213")
@@ -119,6 +123,29 @@ def test_a_call_with_a_fault_is_in_the_journal(api: TestClient, shop: Shop) -> N
 @pytest.mark.parametrize("operation", EMULATED)
 def test_a_fault_can_be_planned_for_every_emulated_operation(api: TestClient, operation: str) -> None:
     assert arm(api, {"status": 503}, operation)["operation"] == operation
+
+
+def test_a_planned_refusal_has_the_data_of_the_real_one(api: TestClient, shop: Shop) -> None:
+    order_id = shop.order()
+    real = shop.create(order_id, {"id": ITEM, "quantity": 99}).json()["details"]["applicationError"]
+    arm(api, {"error": real["code"]})
+    planned = shop.create(order_id).json()["details"]["applicationError"]
+    assert planned.keys() == real.keys()
+    assert planned["data"].keys() == real["data"].keys() == {"lineItemId", "requested", "remaining"}
+
+
+def test_a_planned_validation_error_has_field_violations(api: TestClient, shop: Shop) -> None:
+    arm(api, {"error": "INVALID_ARGUMENT"})
+    assert violations(shop.create(shop.order()))
+
+
+@pytest.mark.parametrize(
+    "planned",
+    ["FILE_NOT_FOUND", "FAULT_NOT_FOUND", "DELIVERY_NOT_FOUND", "SUBSCRIPTION_NOT_FOUND", "REQUEST_NOT_FOUND"],
+)
+def test_what_the_control_plane_alone_refuses_cannot_be_asked_for(api: TestClient, planned: str) -> None:
+    assert refused(api, effect={"error": planned}) == ["effect.error"]
+    assert planned not in api.get("/_emulator/manifest").json()["refusals"]
 
 
 # How often

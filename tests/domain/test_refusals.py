@@ -6,7 +6,8 @@ from emulator.api.openapi import control_document, emulated_document
 from emulator.api.responses import HTTP_STATUS
 from emulator.api.routes import OPERATIONS
 from emulator.domain import refusals
-from emulator.domain.refusals import InvalidRequest, PlannedRefusal, Refusal, Violation
+from emulator.domain.refusal_examples import examples, planned
+from emulator.domain.refusals import ControlRefusal, InvalidRequest, Refusal, Violation, refusal_codes
 from emulator.domain.rules import RULES, Rule
 
 DOCUMENTED = {
@@ -26,7 +27,7 @@ def tree(root: type[Refusal]) -> Iterator[type[Refusal]]:
 
 
 ALL = sorted(set(tree(Refusal)), key=lambda one: one.__qualname__)
-LEAVES = [one for one in ALL if not one.__subclasses__() and one is not PlannedRefusal]
+LEAVES = [one for one in ALL if not one.__subclasses__()]
 OURS = [one for one in ALL if one.__module__ == refusals.__name__]
 
 
@@ -56,11 +57,22 @@ def test_the_docstring_draws_every_refusal(refusal: type[Refusal]) -> None:
     assert f"── {refusal.__name__}" in (refusals.__doc__ or "").replace("    ", " ")
 
 
-@pytest.mark.parametrize("original", [one for one in LEAVES if one is not InvalidRequest])
-def test_a_planned_refusal_has_the_status_and_code_of_the_original(original: type[Refusal]) -> None:
-    planned = PlannedRefusal(original)
-    assert (planned.status_name, planned.code) == (original.status_name, original.code)
-    assert RULES[planned.rule.id] is planned.rule
+@pytest.mark.parametrize("code", refusal_codes())
+def test_a_planned_refusal_is_the_original_by_the_rule_of_faults(code: str) -> None:
+    refusal, original = planned(code), examples()[code]
+    assert (type(refusal), refusal.message, refusal.data) == (type(original), original.message, original.data)
+    assert refusal.rule.id == "R214" != original.rule.id
+
+
+def test_every_refusal_of_the_emulated_api_has_an_example() -> None:
+    assert sorted(examples()) == list(refusal_codes())
+
+
+def test_the_refusals_of_the_control_plane_are_none_of_the_emulated_api() -> None:
+    own = [one.code for one in LEAVES if issubclass(one, ControlRefusal)]
+    assert "FAULT_NOT_FOUND" in own
+    assert not set(own) & set(refusal_codes())
+    assert [one for one in LEAVES if one.__module__ != refusals.__name__ and not issubclass(one, ControlRefusal)] == []
 
 
 def test_no_two_refusals_share_a_code() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator.api.openapi.evidence import operation_evidence
-from emulator.api.openapi.refusals import SAMPLES, refusal_response
+from emulator.api.openapi.refusals import refusal_response
 from emulator.api.openapi.schemas import has_body, is_body_required, path_parameters, ref
 from emulator.api.openapi.security import granting_scopes, requirements
 from emulator.api.openapi.sign_in import REQUESTS, sign_in_body, sign_in_responses
@@ -18,6 +18,7 @@ from emulator.domain.refusals import (
     Refusal,
     ResourceExhausted,
     Unauthenticated,
+    find_refusal,
 )
 
 __all__ = ["SITE_PARAMETER", "described", "path_parameters", "refusals_of", "response"]
@@ -78,7 +79,9 @@ def _responses(operation: Operation) -> Json:
     for status, refusals in sorted(_by_status(refusals_of(operation)).items()):
         responses[str(status)] = response(*refusal_response(refusals))
         if examples := {
-            one.code: {"$ref": f"#/components/examples/{one.code}"} for one in refusals if one.code in SAMPLES
+            one.code: {"$ref": f"#/components/examples/{one.code}"}
+            for one in refusals
+            if find_refusal(one.code) is not None
         }:
             responses[str(status)]["content"]["application/json"]["examples"] = examples
     if operation.id in REQUESTS:
