@@ -3,32 +3,14 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from emulator.client import Control
-from emulator.webhooks.envelope import EnvelopeError, open_token, verify_token
+from emulator.webhooks.received import Received, understood
 
 _WAIT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A webhook as it came: the token, what is in it, and why it should not be trusted, if it should not."""
-
-    token: str
-    event_type: str | None
-    envelope: dict[str, Any]
-    event: dict[str, Any]
-    error: str | None
-
-    @property
-    def entity(self) -> Any:
-        """What the event is about, as it was then."""
-        updated, created = self.event.get("updatedEvent", {}), self.event.get("createdEvent", {})
-        return updated.get("currentEntity") or created.get("entity") or self.event.get("actionEvent", {}).get("body")
 
 
 class Webhooks:
@@ -86,7 +68,7 @@ class Webhooks:
     def receive(self, body: bytes) -> int:
         """Remember a webhook; the status to answer it with."""
         now = datetime.fromisoformat(self._control.call("GET", "clock")["now"])
-        received = _understood(body.decode(errors="replace"), self._public_key, now)
+        received = understood(body, self._public_key, now)
         with self._arrived:
             self._events.append(received)
             self._arrived.notify_all()
@@ -111,21 +93,3 @@ class Webhooks:
 def _is_of(received: Received, event_type: str) -> bool:
     name = received.event_type or ""
     return event_type in (name, name.rpartition(".")[2])
-
-
-def _understood(token: str, public_key: str, now: datetime) -> Received:
-    try:
-        opened = open_token(token)
-    except EnvelopeError as error:
-        return Received(token, None, {}, {}, str(error))
-    return Received(
-        token, opened.envelope.get("eventType"), opened.envelope, opened.event, _distrust(token, public_key, now)
-    )
-
-
-def _distrust(token: str, public_key: str, now: datetime) -> str | None:
-    try:
-        verify_token(token, public_key, now)
-    except EnvelopeError as error:
-        return str(error)
-    return None

@@ -4,11 +4,8 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 import uvicorn
@@ -19,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 from emulator.cli.client import CallFailed, Control, Unreachable, WebUrl, control_options, fail
 from emulator.cli.durations import Duration
 from emulator.cli.server import Server, listening
-from emulator.webhooks.envelope import EnvelopeError, open_token, verify_token
 from emulator.webhooks.keys import KeyFileError, SigningKey
+from emulator.webhooks.received import Received, as_mapping, understood
 
 _DEFAULT_PORT = 8950
 _FORWARD_TIMEOUT_S = 30
@@ -53,7 +50,7 @@ def listen(
     listener.listen()  # from here on a delivery waits for its answer; before, it would be refused
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     subscription = _subscribe(control, address)
-    receiver = Receiver(key, status, delay.total_seconds(), forward_to, as_json=json)
+    receiver = Receiver(control, key, status, delay.total_seconds(), forward_to, as_json=json)
 
     def announce() -> None:
         source = (
@@ -72,27 +69,13 @@ def listen(
         _unsubscribe(control, subscription)
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A delivery as it was understood: verified or why not, and its layers as far as they could be opened."""
-
-    error: str | None
-    layers: Mapping[str, Any]
-
-    @property
-    def event_type(self) -> str:
-        """The envelope's event type, the Velo handler's name, or what the SDK's metadata says."""
-        envelope = self.layers.get("envelope") or {}
-        named = envelope.get("eventType") or self.layers.get("handler")
-        metadata = _mapping(_mapping(self.layers.get("event")).get("metadata"))
-        described = [str(metadata[key]) for key in ("entityFqdn", "slug") if key in metadata]
-        return str(named or "_".join(described) or "unknown event")
-
-
 class Receiver:
     """The ASGI application of the receiver."""
 
-    def __init__(self, public_key: str, status: int, delay_s: float, forward_to: str | None, *, as_json: bool) -> None:
+    def __init__(
+        self, control: Control, public_key: str, status: int, delay_s: float, forward_to: str | None, *, as_json: bool
+    ) -> None:
+        self._control = control
         self._public_key = public_key
         self._status = status
         self._delay_s = delay_s
@@ -106,7 +89,8 @@ class Receiver:
         if request.method == "POST":
             body = await request.body()
             status = await self._forward(request, body) if self._forward_to else self._status
-            click.echo(self._printed(understand(body, self._public_key), status))
+            now = await asyncio.to_thread(_now, self._control)
+            click.echo(self._printed(understood(body, self._public_key, now), status))
             await asyncio.sleep(self._delay_s)
             response = Response(status_code=status)
         await response(scope, receive, send)
@@ -132,49 +116,19 @@ class Receiver:
             entry = {"receivedAt": at.isoformat(), "verified": received.error is None, "error": received.error}
             return json.dumps(entry | {"status": status} | dict(received.layers), ensure_ascii=False)
         verdict = "verified" if received.error is None else f"NOT VERIFIED ({received.error})"
-        return f"{at:%H:%M:%S} {verdict} {received.event_type}{_summary(received.layers.get('event'))} -> {status}"
+        return f"{at:%H:%M:%S} {verdict} {received.event_type or 'unknown event'}{_summary(received)} -> {status}"
 
 
-def understand(body: bytes, public_key: str) -> Received:
-    """Verify and open a delivery, as far as possible."""
-    text = body.decode("utf-8", errors="replace")
-    if text.lstrip().startswith("{"):
-        return _understand_json(text)
-    layers: dict[str, Any] = {"token": text}
-    try:
-        opened = open_token(text)
-        layers |= {"header": opened.header, "claims": opened.claims, "envelope": opened.envelope, "event": opened.event}
-        verify_token(text, public_key)
-    except EnvelopeError as error:
-        return Received(str(error), layers)
-    return Received(None, layers)
-
-
-def _understand_json(text: str) -> Received:
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        return Received(f"not JSON: {error}", {"body": text})
-    layers = document if "handler" in document else {"event": document}
-    return Received("formats sdk and velo carry no signature", layers)
-
-
-def _summary(event: Any) -> str:
+def _summary(received: Received) -> str:
     """The essence of an event: about which entity, its place in the sequence, what it holds."""
-    event = _mapping(event)
-    metadata = _mapping(event.get("metadata", event))
-    entity = _mapping(event.get("entity") or _mapping(event.get("updatedEvent")).get("currentEntity"))
+    event, entity = received.event, as_mapping(received.entity)
+    metadata = as_mapping(event.get("metadata", event))
     parts = [f" {metadata.get('entityId') or event.get('orderNumber', '')}".rstrip()]
     if sequence := metadata.get("entityEventSequence"):
         parts.append(f"#{sequence}")
     if isinstance(fulfillments := entity.get("fulfillments"), list):
         parts.append(f"{len(fulfillments)} fulfillments")
     return " ".join(parts)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    """The value if it is an object, an empty one if not: a test may send whatever it likes."""
-    return value if isinstance(value, Mapping) else {}
 
 
 def _subscribe(control: Control, address: str) -> str | None:
@@ -185,6 +139,14 @@ def _subscribe(control: Control, address: str) -> str | None:
         return None
     except CallFailed as error:
         fail(str(error))
+
+
+def _now(control: Control) -> datetime:
+    """The time by the site's clock, which tokens follow; the system's if no emulator runs."""
+    try:
+        return datetime.fromisoformat(control.call("GET", "clock")["now"])
+    except CallFailed:
+        return datetime.now(UTC)
 
 
 def _unsubscribe(control: Control, subscription: str) -> None:

@@ -140,6 +140,17 @@ def test_a_target_that_does_not_answer_is_a_502_and_is_told(site: Site) -> None:
 
 
 @pytest.mark.rule("R304")
+def test_a_token_is_verified_at_the_time_of_its_site(site: Site) -> None:
+    site.call("PUT", "clock", {"now": "2020-01-01T00:00:00Z"})
+    with site.listening() as listen:
+        address(listen)
+        site.fire()
+        assert f" verified {FULFILLMENTS_UPDATED} " in listen.line()
+        site.fire(chaos="expired-token")
+        assert " NOT VERIFIED (expired at 2019-12-" in listen.line()
+
+
+@pytest.mark.rule("R304")
 @pytest.mark.parametrize(
     ("chaos", "reason"),
     [
