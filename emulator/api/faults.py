@@ -3,14 +3,14 @@
 import dataclasses
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from emulator.api.call import Call
-from emulator.api.responses import json_object, parse, render_json
+from emulator.api.responses import parse, render_json
 from emulator.api.webhooks import IdentifiedRequest, PlannedChaos
 from emulator.domain.refusals import ControlNotFound, InvalidRequest, Violation, find_refusal, refusal_codes
-from emulator.domain.unread import Unread, nearest, unread_fields
+from emulator.domain.unread import nearest
 from emulator.domain.wire import WireModel
 from emulator.faults import Drop, Effect, Fault
 
@@ -59,7 +59,6 @@ async def list_faults(call: Call) -> Response:
 async def arm_fault(call: Call) -> Response:
     """Plan a misbehaviour."""
     request = parse(call, ArmFaultRequest)
-    refuse_unread(call, ArmFaultRequest)
     refuse_unknown_operation(request.operation)
     effect = _effect(request.effect)
     fault = Fault(call.site.ids.guid(), request.operation, effect, request.times, request.skip)
@@ -79,13 +78,6 @@ async def clear_faults(call: Call) -> Response:
     """Take all faults back."""
     call.site.faults.clear()
     return render_json({})
-
-
-def refuse_unread(call: Call, model: type[BaseModel]) -> None:
-    """Refuse a request that says something which nobody reads: in a test it would be a test of something else."""
-    unread = unread_fields(model, json_object(call.body))
-    if unread:
-        raise InvalidRequest(Violation(one.path, _unknown(one, model), "FIELD_NOT_ALLOWED") for one in unread)
 
 
 def refuse_unknown_operation(operation: str) -> None:
@@ -114,13 +106,6 @@ def described_effect(effect: Effect) -> dict[str, Any]:
         "chaos": effect.chaos and effect.chaos.name,
     }
     return {name: value for name, value in described.items() if value is not None}
-
-
-def _unknown(unread: Unread, model: type[BaseModel]) -> str:
-    if unread.did_you_mean is not None:
-        return f"is unknown; did you mean {unread.did_you_mean}?"
-    known = PlannedEffect if unread.path.startswith("effect.") else model
-    return f"is unknown; known: {', '.join(field.alias or name for name, field in known.model_fields.items())}"
 
 
 def _unknown_operation(operation: str) -> Violation | None:

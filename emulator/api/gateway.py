@@ -21,6 +21,7 @@ from emulator.api.misbehaviour import ConnectionDropped, SiteReplaced, drop_conn
 from emulator.api.operation import Operation
 from emulator.api.paths import PathTable
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, render_refusal
+from emulator.api.strictness import refuse_unread
 from emulator.domain.credentials import Token
 from emulator.domain.refusals import InvalidRequest, Refusal, Violation
 from emulator.domain.rules import SITE_HEADER
@@ -183,6 +184,7 @@ def _held_to(contract: "Contract", entry: Entry, response: Response) -> Response
 
 async def _steer(call: Call) -> Response:
     """Answer a call of the control plane, and tell what it may have changed."""
+    refuse_unread(call)
     response = await call.operation.endpoint(call)
     if call.operation.method != "GET":
         call.site.changes.tell("control", call.operation.id)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from emulator.api.call import Call
 from emulator.api.control import described_rule
-from emulator.api.faults import described_effect, refuse_unknown_operation, refuse_unread
+from emulator.api.faults import described_effect, refuse_unknown_operation
 from emulator.api.operation import Operation
 from emulator.api.paging import PagedRequest, paged
 from emulator.api.redaction import shown_body, shown_headers, shown_query
@@ -78,6 +78,8 @@ class RequestNotFound(ControlNotFound):
 async def list_requests(call: Call) -> Response:
     """List the journal, oldest first."""
     wanted = parse(call, ListRequestsRequest)
+    if wanted.operation is not None:
+        refuse_unknown_operation(wanted.operation)
     entries = [one for one in call.site.journal.entries() if _fits(one, wanted)]
     render = _brief if wanted.brief else partial(_explained, call.site)
     return render_json(paged("requests", entries, wanted, render))
@@ -101,7 +103,6 @@ async def clear_requests(call: Call) -> Response:
 async def verify_requests(call: Call) -> Response:
     """Say whether the site was asked as expected; if not, what came nearest to it."""
     wanted = parse(call, VerifyRequestsRequest)
-    refuse_unread(call, VerifyRequestsRequest)
     refuse_unknown_operation(wanted.operation)
     if wanted.count is not None and wanted.at_least is not None:
         raise InvalidRequest([Violation("count", "can't be set together with atLeast", "ONE_OF_ALIGNMENT")])
@@ -202,8 +203,7 @@ def _unread_in(entry: Entry) -> list[Unread]:
     operation = _operation(entry.operation)
     if operation is None or operation.request is None:
         return []
-    takes_query = operation.method in ("GET", "DELETE")
-    sent = shown_query(entry.query) if takes_query else _request_body(entry)
+    sent = shown_query(entry.query) if operation.takes_query else _request_body(entry)
     return unread_fields(operation.request, sent) if isinstance(sent, dict) else []
 
 

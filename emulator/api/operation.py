@@ -36,3 +36,8 @@ class Operation:
     def is_control(self) -> bool:
         """Whether it belongs to the control plane and not to the emulated API."""
         return self.path.startswith("/_emulator")
+
+    @property
+    def takes_query(self) -> bool:
+        """Whether its request stands in the query; else it is the body."""
+        return self.method in ("GET", "DELETE")

@@ -37,7 +37,7 @@ def parse(call: Call, model: type[_Model]) -> _Model:
 
     Raises InvalidRequest with all violations (R201).
     """
-    fields = call.query() if call.operation.method in ("GET", "DELETE") else json_object(call.body)
+    fields = call.query() if call.operation.takes_query else json_object(call.body)
     for name, value in call.path_parameters.items():
         _bind(fields, name, value)
     try:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from emulator import snapshots
 from emulator.api.call import Call
-from emulator.api.faults import refuse_unread, unfit
+from emulator.api.faults import unfit
 from emulator.api.responses import JSON, parse, render_json
 from emulator.domain.lifecycle import Lifecycle
 from emulator.domain.refusals import InvalidRequest, Violation
@@ -41,7 +41,6 @@ async def put_state(call: Call) -> Response:
 async def set_lifecycle(call: Call) -> Response:
     """Have an order's fulfillments walk as a carrier would report them, or stand still."""
     request = parse(call, LifecycleRequest)
-    refuse_unread(call, LifecycleRequest)
     operations.set_lifecycle(call.site, request.id, request.lifecycle)
     return render_json({"orderId": request.id, "lifecycle": call.site.walks.lifecycle(request.id)})
 

@@ -30,6 +30,12 @@ def unread_fields(model: type[BaseModel], value: Mapping[str, Any]) -> list[Unre
     return [Unread(field_path(path), _meant(path, _known(model))) for path in _unread(model, value, ())]
 
 
+def known_beside(model: type[BaseModel], path: str) -> tuple[str, ...]:
+    """The names that the model knows where the path has its last one."""
+    parent = re.sub(r"\[\d+\]", "[]", _parent(path))
+    return tuple(one.rpartition(".")[2] for one in _known(model) if _parent(one) == parent)
+
+
 def doubtful_providers(value: Any, path: Path = ()) -> Iterator[Unread]:
     """Every custom shipping provider in the value that nearly is a predefined one; providers match exactly (R110)."""
     if isinstance(value, list):

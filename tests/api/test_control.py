@@ -244,3 +244,42 @@ def test_several_orders_cannot_have_one_id(shop: Shop) -> None:
     answer = shop.client.post("/_emulator/orders", json={"count": 2, "order": {"id": "dup"}})
     assert violations(answer) == [("order.id", "ONE_OF_ALIGNMENT")]
     assert shop.client.post("/_emulator/orders", json={"count": 1, "order": {"id": "one"}}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "hint"),
+    [
+        ("POST", "events", {"eventType": "wix.ecom.v1.order_created", "order": "x"}, "orderId"),
+        ("POST", "orders", {"cnt": 4}, "count"),
+        ("POST", "webhooks", {"url": "http://127.0.0.1:9/", "formatt": "sdk"}, "format"),
+        ("POST", "settle", {"timeout": 1}, "timeoutSeconds"),
+        ("GET", "requests?opeation=createFulfillment", None, "operation"),
+        ("GET", "orders?serch=x", None, "search"),
+        ("DELETE", "webhooks/1?urll=x", None, "known: id"),
+        ("POST", "reset?sit=elsewhere", None, "site"),
+        ("GET", "state?sit=elsewhere", None, "site"),
+    ],
+)
+def test_what_the_control_plane_does_not_read_is_refused(
+    shop: Shop, method: str, path: str, body: Any, hint: str
+) -> None:
+    answer = shop.client.request(method, f"/_emulator/{path}", json=body)
+    ((_, violated),) = violations(answer)
+    assert violated == "FIELD_NOT_ALLOWED"
+    assert hint in answer.text
+
+
+@pytest.mark.parametrize("path", ["requests", "orders", "deliveries", "faults", "public-key"])
+def test_every_query_of_the_control_plane_may_name_the_site(shop: Shop, path: str) -> None:
+    assert shop.client.get(f"/_emulator/{path}?site=elsewhere").status_code == 200
+
+
+def test_free_parts_of_the_control_plane_stay_free(shop: Shop) -> None:
+    body = {"eventType": "wix.ecom.v1.order_created", "orderId": shop.order(), "set": {"anything": 1}}
+    assert shop.client.post("/_emulator/events", json=body).status_code == 200
+
+
+def test_a_journal_of_an_operation_that_does_not_exist_is_refused(shop: Shop) -> None:
+    answer = shop.client.get("/_emulator/requests?operation=createFulfilment")
+    assert violations(answer) == [("operation", "INVALID_ENUM_VALUE")]
+    assert "did you mean createFulfillment?" in answer.text
