@@ -45,7 +45,7 @@ def shown_body(body: bytes, path: str, content_type: str = "") -> Any:
     if len(body) >= ENTRY_BODY_BYTES_MAX:
         text = body[:1_000].decode(errors="replace")
         return {"truncated": True, "beginning": REDACTED if path.startswith(_SIGN_IN) else text}
-    if content_type.startswith(_FORM):
+    if content_type.startswith(_FORM) and path.startswith(_SIGN_IN):  # elsewhere the type is not looked at (R205)
         return _redacted(dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True)), path)
     try:
         return _redacted(from_json(body), path)

@@ -102,10 +102,10 @@ class Unauthenticated(ApplicationRefusal):
 
 
 class PermissionDenied(ApplicationRefusal):
-    """Credentials without the permission that the operation needs (R212)."""
+    """Credentials without the permission that the operation needs (R704)."""
 
     status_name = code = "PERMISSION_DENIED"
-    rule = rules.CREDENTIALS
+    rule = rules.PERMISSIONS
 
 
 class ResourceExhausted(ApplicationRefusal):

@@ -36,8 +36,9 @@ def fulfill(
     now: datetime,
     behaviours: Behaviours,
     taken_elsewhere: TakenElsewhere,
+    path: str = "fulfillment",
 ) -> Order:
-    """The order with one more fulfillment.
+    """The order with one more fulfillment; `path` is where its draft stands in the request.
 
     Raises OrderNotApproved, LineItemNotFound, QuantityExceedsRemaining, TrackingNumberAlreadyExists, or
     InvalidRequest for a custom provider without its link (R101 to R117).
@@ -46,7 +47,7 @@ def fulfill(
         raise OrderNotApproved(order.id, order.status)
     line_items = tuple(_allotted(order, draft.line_items, behaviours))
     tracking = draft.tracking_info and _with_link(draft.tracking_info)
-    _refuse_missing_link(tracking, behaviours)
+    _refuse_missing_link(tracking, behaviours, path)
     _refuse_duplicate(order, tracking, behaviours, taken_elsewhere)
     fulfillment = Fulfillment(
         id=fulfillment_id,
@@ -180,7 +181,7 @@ def _is_generated_by(provider: str | None) -> bool:
     return provider in PREDEFINED_PROVIDERS
 
 
-def _refuse_missing_link(tracking: TrackingInfo | None, behaviours: Behaviours) -> None:
+def _refuse_missing_link(tracking: TrackingInfo | None, behaviours: Behaviours, path: str) -> None:
     if behaviours.custom_provider_link == "optional" or tracking is None or tracking.tracking_link is not None:
         return
     provider = tracking.shipping_provider
@@ -189,7 +190,7 @@ def _refuse_missing_link(tracking: TrackingInfo | None, behaviours: Behaviours) 
     raise InvalidRequest(
         [
             Violation(
-                "fulfillment.trackingInfo.trackingLink",
+                f"{path}.trackingInfo.trackingLink",
                 f'must not be empty: "{provider}" is a custom provider, so send its link, '
                 f"or use one of {', '.join(PREDEFINED_PROVIDERS)}",
                 "REQUIRED_FIELD",
@@ -207,7 +208,7 @@ def _refuse_new_missing_link(before: TrackingInfo | None, after: TrackingInfo | 
         and (before.tracking_link is None and before.shipping_provider == after.shipping_provider)
     )
     if not lacked_it:
-        _refuse_missing_link(after, behaviours)
+        _refuse_missing_link(after, behaviours, "fulfillment")
 
 
 def _refuse_duplicate(

@@ -1,6 +1,6 @@
 """The six calls of the Order Fulfillments API: fetch the order, apply the rule, put the result."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from emulator.domain.behaviours import Behaviours
@@ -34,13 +34,13 @@ def list_for_orders(site: Site, order_ids: Iterable[str]) -> list[Order]:
 def create(site: Site, order_id: str, draft: FulfillmentDraft) -> Order:
     """The order with a new fulfillment, which is its last one. Raises the refusals of `shipping.fulfill`."""
     order = site.store.order(order_id)
-    return _keep(site, order, _fulfilled(site, order, (draft,), site.behaviours))
+    return _keep(site, order, _fulfilled(site, order, {"fulfillment": draft}, site.behaviours))
 
 
 def create_in_bulk(site: Site, entries: Iterable[BulkEntry]) -> list[Order | Refusal]:
     """Per entry its order after the call, or why it was refused; each entry is atomic (R123)."""
     behaviours = site.behaviours.in_bulk()
-    return [_create_entry(site, entry, behaviours) for entry in entries]
+    return [_create_entry(site, index, entry, behaviours) for index, entry in enumerate(entries)]
 
 
 def update(site: Site, order_id: str, fulfillment_id: str, patch: FulfillmentPatch) -> Order:
@@ -63,10 +63,12 @@ def delete(site: Site, order_id: str, fulfillment_id: str) -> Order:
     return _keep(site, order, withdraw(order, fulfillment_id, now=site.clock.now()))
 
 
-def _create_entry(site: Site, entry: BulkEntry, behaviours: Behaviours) -> Order | Refusal:
+def _create_entry(site: Site, index: int, entry: BulkEntry, behaviours: Behaviours) -> Order | Refusal:
+    path = f"ordersWithFulfillments[{index}].fulfillments"
     try:
         order = site.store.order(entry.order_id)
-        fulfilled = _fulfilled(site, order, entry.drafts, behaviours)
+        drafts = {f"{path}[{position}]": draft for position, draft in enumerate(entry.drafts)}
+        fulfilled = _fulfilled(site, order, drafts, behaviours)
     except Refusal as refusal:
         site.journal.note_refusal(refusal)
         return refusal
@@ -80,10 +82,11 @@ def _keep(site: Site, before: Order, after: Order) -> Order:
     return after
 
 
-def _fulfilled(site: Site, order: Order, drafts: Iterable[FulfillmentDraft], behaviours: Behaviours) -> Order:
+def _fulfilled(site: Site, order: Order, drafts: Mapping[str, FulfillmentDraft], behaviours: Behaviours) -> Order:
+    """The order with a fulfillment for each draft, by its place in the request."""
     taken_outside = _taken_outside(site, order)
     with site.ids.given_back_on_failure():
-        for draft in drafts:
+        for path, draft in drafts.items():
             order = fulfill(
                 order,
                 draft,
@@ -91,6 +94,7 @@ def _fulfilled(site: Site, order: Order, drafts: Iterable[FulfillmentDraft], beh
                 now=site.clock.now(),
                 behaviours=behaviours,
                 taken_elsewhere=taken_outside,
+                path=path,
             )
     return order
 

@@ -103,7 +103,9 @@ def test_a_custom_provider_without_a_link_is_an_error_of_its_entry_with_its_viol
     body = shop.bulk((order_id, ONE | {"trackingInfo": {"shippingProvider": "x"}})).json()
     error = body["results"][0]["itemMetadata"]["error"]
     assert error["code"] == "INVALID_ARGUMENT"
-    assert error["data"]["fieldViolations"][0]["violatedRule"] == "REQUIRED_FIELD"
+    (violation,) = error["data"]["fieldViolations"]
+    assert violation["violatedRule"] == "REQUIRED_FIELD"
+    assert violation["field"] == "ordersWithFulfillments[0].fulfillments[0].trackingInfo.trackingLink"
 
 
 @pytest.mark.rule("R201")
