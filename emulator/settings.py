@@ -13,7 +13,7 @@ from emulator.clock import EARLIEST, LATEST
 from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.domain.credentials import AuthMode
 from emulator.domain.deliveries import DeliveryFormat, Subscription
-from emulator.domain.refusals import refusal_codes
+from emulator.domain.refusals import InvalidRequest, refusal_codes
 from emulator.domain.violations import field_path
 from emulator.domain.wire import WebUrl
 from emulator.errors import UsageError
@@ -93,6 +93,9 @@ def parse_behaviours(assignments: Iterable[str]) -> Behaviours:
     for code in behaviours.refusals:
         if code not in refusal_codes():
             raise SettingsError(f"unknown setting refusals.{code}; {suggestion(code, refusal_codes())}")
+    invalid = behaviours.refusals.get(InvalidRequest.code)
+    if invalid is not None and invalid.code is not None:
+        raise SettingsError(f"refusals.{InvalidRequest.code}.code: a validation error carries no code")
     return behaviours
 
 

@@ -112,3 +112,9 @@ def test_a_tree_of_behaviours_is_flattened_into_assignments() -> None:
 )
 def test_an_unknown_name_gets_the_nearest_known_or_all(unknown: str, hint: str) -> None:
     assert suggestion(unknown, {"port", "host"}) == hint
+
+
+def test_a_code_for_validation_errors_is_refused_because_they_have_none() -> None:
+    with pytest.raises(SettingsError, match="a validation error carries no code"):
+        parse_behaviours(["refusals.INVALID_ARGUMENT.code=NOPE"])
+    assert parse_behaviours(["refusals.INVALID_ARGUMENT.status=422"]).refusals["INVALID_ARGUMENT"].status == 422
