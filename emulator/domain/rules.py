@@ -617,7 +617,7 @@ CONSISTENCY_HEADER = Rule(
 )
 BROWSERS = Rule(
     "R707",
-    "Browsers of any origin may call; OPTIONS, HEAD, a slash at the end of a path and compressed bodies get the answer that HTTP suggests.",
+    "Pages of any origin may call. OPTIONS names a path's methods, HEAD is answered as GET is, a slash at the end of a path does not matter, and gzip and deflate bodies are unpacked.",
     "inferred",
     "CORS allow-lists of Wix name its own headers; the rest is not documented",
 )
