@@ -31,6 +31,7 @@ class Operation:
     scope: str | None = None
     identities: frozenset[Identity] = APP_ONLY
     body_bytes_max: int | None = None  # where it is another than the emulator's
+    is_page: bool = False  # shown by a browser: what stands in the query is the page's own affair
 
     @property
     def is_control(self) -> bool:

@@ -216,7 +216,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("issueToken", "POST", "/oauth2/token", oauth.issue_token, "Issue an access token"),
     Operation("describeToken", "POST", "/oauth2/token-info", oauth.describe_token, "Say what a token is good for"),
     Operation("issueLegacyToken", "POST", "/oauth/access", oauth.issue_legacy_token, "Issue tokens in the old way"),
-    Operation("dashboard", "GET", "/_emulator", pages.dashboard, "The dashboard"),
+    Operation("dashboard", "GET", "/_emulator", pages.dashboard, "The dashboard", is_page=True),
     Operation(
         "dashboardFile",
         "GET",
@@ -225,8 +225,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "A file of the dashboard",
         pages.FindFileRequest,
         refusals=(pages.FileNotFound,),
+        is_page=True,
     ),
-    Operation("reference", "GET", "/_emulator/docs", pages.reference, "The API reference for humans"),
+    Operation("reference", "GET", "/_emulator/docs", pages.reference, "The API reference for humans", is_page=True),
     Operation(
         "referenceDocument",
         "GET",
@@ -242,6 +243,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "A file of the API reference",
         pages.FindFileRequest,
         refusals=(pages.FileNotFound,),
+        is_page=True,
     ),
     Operation("stream", "GET", "/_emulator/stream", stream.stream, "What happens, as server-sent events"),
     Operation("health", "GET", "/_emulator/health", control.health, "Whether the emulator is ready"),

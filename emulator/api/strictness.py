@@ -12,6 +12,8 @@ _EVERYWHERE = ("site",)  # a query may name the site, whatever else it says
 
 def refuse_unread(call: Call) -> None:
     """Refuse query parameters and fields of the body that the operation does not know. Raises InvalidRequest."""
+    if call.operation.is_page:
+        return
     violations = [*_unread_in_query(call), *_unread_in_body(call)]
     if violations:
         raise InvalidRequest(violations)

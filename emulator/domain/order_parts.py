@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 
 from emulator.domain.violations import violated
-from emulator.domain.wire import DECIMAL_PATTERN, Guid, Items, Quantity, ShortText, Timestamp, WireModel
+from emulator.domain.wire import AS_INTEGER, DECIMAL_PATTERN, Guid, Items, Quantity, ShortText, Timestamp, WireModel
 
 OrderStatus = Literal["INITIALIZED", "APPROVED", "CANCELED", "PENDING", "REJECTED"]
 PaymentStatus = Literal[
@@ -24,7 +24,7 @@ PaymentStatus = Literal[
 OrderFulfillmentStatus = Literal["NOT_FULFILLED", "PARTIALLY_FULFILLED", "FULFILLED"]
 WeightUnit = Literal["UNSPECIFIED_WEIGHT_UNIT", "KG", "LB"]
 AttributionSource = Literal["UNSPECIFIED", "FACEBOOK_ADS"]
-Count = Annotated[int, Field(ge=0, le=100_000)]
+Count = Annotated[int, Field(ge=0, le=100_000), AS_INTEGER]
 ItemPreset = Literal["UNRECOGNISED", "PHYSICAL", "DIGITAL", "GIFT_CARD", "SERVICE"]
 ChannelType = Literal[
     "UNSPECIFIED",

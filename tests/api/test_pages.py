@@ -83,3 +83,8 @@ def test_the_reference_shows_what_openapi_yaml_holds(api: TestClient) -> None:
     shown = api.get("/_emulator/docs/openapi.json").json()
     assert shown["paths"] == emulated_document()["paths"]
     assert shown["servers"] == [{"url": "/"}]
+
+
+def test_a_page_may_have_a_query_of_its_own(api: TestClient) -> None:
+    assert api.get("/_emulator/docs?urls.primaryName=The+control+plane").status_code == 200
+    assert api.get("/_emulator?view=orders").status_code == 200
