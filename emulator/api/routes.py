@@ -24,6 +24,7 @@ from emulator.domain.refusals import (
     InvalidRequest,
     LineItemNotFound,
     OrderAlreadyPaid,
+    OrderHasAuthorizedTransaction,
     OrderIsPending,
     OrderIsRejected,
     OrderNotApproved,
@@ -177,7 +178,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Cancel an order",
         orders.CancelOrderRequest,
         orders.OrderResponse,
-        (InvalidRequest, OrderNotFound, OrderIsPending, OrderIsRejected),
+        (InvalidRequest, OrderNotFound, OrderIsPending, OrderIsRejected, OrderHasAuthorizedTransaction),
         WRITE,
     ),
     Operation(

@@ -25,6 +25,7 @@ from emulator.domain.order_parts import (
 from emulator.domain.orders import Order
 from emulator.domain.refusals import (
     OrderAlreadyPaid,
+    OrderHasAuthorizedTransaction,
     OrderIsPending,
     OrderIsRejected,
     PurchasedDateInFuture,
@@ -138,10 +139,16 @@ def change(order: Order, patch: OrderPatch, *, now: datetime) -> Order:
 
 
 def cancel(order: Order, *, now: datetime) -> Order:
-    """The order, canceled; the very same if it was. Raises OrderIsPending, OrderIsRejected (R408)."""
+    """The order, canceled; the very same if it was.
+
+    Raises OrderIsPending, OrderIsRejected, OrderHasAuthorizedTransaction (R408, R415).
+    """
     _refuse_unsettled(order)
     if order.status == "CANCELED":
         return order
+    authorized = order.balance_summary.authorized if order.balance_summary else None
+    if authorized is not None and Decimal(authorized.amount) > 0:
+        raise OrderHasAuthorizedTransaction(order.id, authorized.amount)
     return order.with_state("CANCELED", order.payment_status, now=now, activity="ORDER_CANCELED")
 
 

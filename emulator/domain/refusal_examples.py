@@ -45,6 +45,7 @@ def _all() -> tuple[Refusal, ...]:
         refusals.OrderNotApproved(_ORDER, "INITIALIZED"),
         refusals.OrderIsPending(_ORDER),
         refusals.OrderIsRejected(_ORDER),
+        refusals.OrderHasAuthorizedTransaction(_ORDER, "25.00"),
         refusals.OrderAlreadyPaid(_ORDER),
         refusals.UnsupportedTransition(_ORDER, "CANCELED", "APPROVED", ()),
         refusals.StatusAlreadySet(_ORDER, "APPROVED"),

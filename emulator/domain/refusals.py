@@ -21,6 +21,7 @@ Refusal
     │   ├── OrderNotApproved
     │   ├── OrderIsPending
     │   ├── OrderIsRejected
+    │   ├── OrderHasAuthorizedTransaction
     │   ├── OrderAlreadyPaid
     │   ├── UnsupportedTransition
     │   └── StatusAlreadySet
@@ -249,6 +250,19 @@ class OrderIsRejected(FailedPrecondition):
 
     def __init__(self, order_id: str) -> None:
         super().__init__(f"order {order_id} is REJECTED; it can be neither updated nor canceled", {"orderId": order_id})
+
+
+class OrderHasAuthorizedTransaction(FailedPrecondition):
+    """An order with a payment that is authorized and neither captured nor voided (R415)."""
+
+    code = "ORDER_HAS_AUTHORIZED_TRANSACTION"
+    rule = rules.AUTHORIZED_TRANSACTION
+
+    def __init__(self, order_id: str, amount: str) -> None:
+        super().__init__(
+            f"order {order_id} has an authorized payment of {amount}; capture or void it before canceling",
+            {"orderId": order_id},
+        )
 
 
 class OrderAlreadyPaid(FailedPrecondition):

@@ -494,6 +494,14 @@ ORDER_EVENTS = Rule(
     "documented",
     f"{_ORDER_TYPES}; that fulfilling sends no order_updated is inferred",
 )
+AUTHORIZED_TRANSACTION = Rule(
+    "R415",
+    "An order with an authorized payment that is not captured cannot be canceled: 428 ORDER_HAS_AUTHORIZED_TRANSACTION. It has one while "
+    "its balanceSummary.authorized is more than 0.",
+    "documented",
+    f"{_ORDER_TYPES}; that balanceSummary tells is inferred",
+    "refusals.ORDER_HAS_AUTHORIZED_TRANSACTION",
+)
 
 # Velo
 

@@ -62,7 +62,7 @@ def update_in_bulk(site: Site, patches: Iterable[tuple[str, OrderPatch]]) -> lis
 
 
 def cancel_order(site: Site, order_id: str, effects: CancelSideEffects) -> Order:
-    """The order, canceled. Raises OrderNotFound, OrderIsPending, OrderIsRejected."""
+    """The order, canceled. Raises OrderNotFound and the refusals of `purchases.cancel`."""
     order = site.store.order(order_id)
     canceled = cancel(order, now=site.clock.now())
     if canceled is not order:

@@ -21,6 +21,7 @@ from emulator.domain.purchases import (
 )
 from emulator.domain.refusals import (
     OrderAlreadyPaid,
+    OrderHasAuthorizedTransaction,
     OrderIsPending,
     OrderIsRejected,
     PurchasedDateInFuture,
@@ -620,3 +621,17 @@ def test_an_order_without_a_payment_or_its_amount_has_none(fields: dict[str, Any
 def test_such_an_unknown_field_survives_a_change() -> None:
     changed = change(placed(buyer_info=5), patch(archived=True), now=LATER)
     assert (wire(changed)["buyer_info"], changed.archived) == (5, True)
+
+
+@pytest.mark.rule("R415")
+def test_an_order_with_an_authorized_payment_is_not_canceled() -> None:
+    waiting = placed(balanceSummary={"authorized": {"amount": "25.00"}})
+    with pytest.raises(OrderHasAuthorizedTransaction) as refused:
+        cancel(waiting, now=LATER)
+    assert refused.value.status_name == "FAILED_PRECONDITION"
+
+
+@pytest.mark.rule("R415")
+def test_one_whose_payment_was_captured_is() -> None:
+    captured = placed(balanceSummary={"authorized": {"amount": "0.00"}})
+    assert cancel(captured, now=LATER).status == "CANCELED"

@@ -25,7 +25,7 @@ _OPERATIONS: Mapping[str, str] = {
     "createOrder": "R129 R401 R402 R403 R414",
     "updateOrder": "R125 R401 R404 R405 R414",
     "bulkUpdateOrders": "R404 R405 R122 R123 R414",
-    "cancelOrder": "R125 R405 R408 R414",
+    "cancelOrder": "R125 R405 R408 R414 R415",
     "updateOrderStatus": "R125 R407 R414",
     "markOrderAsPaid": "R125 R409 R414",
     "listTransactionsForSingleOrder": "R125 R410",
