@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -67,6 +68,6 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture(scope="session")
 def pictures() -> Path:
     """Where screenshots go: outside the repository, to be looked at."""
-    folder = Path(os.environ.get("WIX_DASHBOARD_PICTURES") or "/tmp/wix-emulator-pictures")  # noqa: S108 - for eyes only
+    folder = Path(os.environ.get("WIX_DASHBOARD_PICTURES") or Path(tempfile.gettempdir()) / "wix-emulator-pictures")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
