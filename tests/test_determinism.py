@@ -35,10 +35,11 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                self.send_response(200 if body in receiver.bodies else 503)
+                is_new = body not in receiver.bodies
+                receiver.bodies.append(body)  # before the answer: after it the next one may come on another thread
+                self.send_response(503 if is_new else 200)
                 self.send_header("content-length", "0")
                 self.end_headers()
-                receiver.bodies.append(body)
 
             def log_message(self, *_: Any) -> None:
                 pass
