@@ -11,7 +11,7 @@ from emulator.domain.credentials import ApiKey
 from emulator.ids import Ids
 from emulator.operations.lifecycle import take_due_steps
 from emulator.samples import Samples
-from emulator.seeds import load
+from emulator.seeds import Seed, load
 from emulator.settings import Settings
 from emulator.site import Setup
 from emulator.sites import Sites
@@ -34,11 +34,11 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
     sealer = Sealer(SigningKey(settings.key_file), SigningKey.wrong(), settings.app_id, settings.instance_id)
     dispatcher = Dispatcher(sealer, HttpTransport(), in_background=settings.delivery == "background")
     setup = Setup(
-        seed=load(settings.seed, samples, ids, settings.start()),
+        seed=load(settings.seed, samples, ids, settings.time),
         samples=samples,
         behaviours=settings.behaviours,
         random_seed=settings.random_seed,
-        start=settings.start(),
+        start=settings.time,
         subscriptions=settings.subscriptions(),
         rate_limit=settings.rate_limit,
         journal_entries_max=settings.journal_entries_max,
@@ -46,13 +46,11 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         wake=dispatcher.wake,
         take_due_steps=take_due_steps,
     )
-    api_keys = (ApiKey(settings.api_key), *setup.seed.api_keys)
-    guard = Guard(settings.auth, settings.app_secret, {api_key.key: api_key for api_key in api_keys})
     emulator = Emulator(
         sites=Sites(setup, settings.sites_max),
         dispatcher=dispatcher,
         sealer=sealer,
-        guard=guard,
+        guard=_guard(settings, setup.seed),
         api_key=settings.api_key,
         base_url=settings.url(settings.port if port is None else port),
         app_id=settings.app_id,
@@ -67,6 +65,11 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         body_bytes_max=settings.body_bytes_max,
         contract=_contract() if settings.check_responses else None,
     )
+
+
+def _guard(settings: Settings, seed: Seed) -> Guard:
+    api_keys = (ApiKey(settings.api_key), *seed.api_keys)
+    return Guard(settings.auth, settings.app_secret, {api_key.key: api_key for api_key in api_keys})
 
 
 def _contract() -> "Contract":

@@ -56,6 +56,7 @@ class Settings(BaseModel):
     @field_validator("time")
     @classmethod
     def _is_a_usable_time(cls, time: datetime | None) -> datetime | None:
+        """A time without an offset is UTC."""
         moment = time if time is None or time.tzinfo is not None else time.replace(tzinfo=UTC)
         if moment is not None and not EARLIEST <= moment <= LATEST:
             raise ValueError(f"the clock can stand from {EARLIEST.year} to {LATEST.year}")
@@ -65,10 +66,6 @@ class Settings(BaseModel):
         """Where clients reach the emulator, given the port that it has."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.base_url or f"http://{host}:{port}"
-
-    def start(self) -> datetime | None:
-        """The moment at which the clock stands; a time without an offset is UTC."""
-        return self.time
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """What every site is subscribed to from the start; the ids are the same in every run."""

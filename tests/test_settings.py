@@ -35,7 +35,7 @@ def test_the_url_is_where_clients_reach_it(fields: dict[str, Any], url: str) -> 
 
 @pytest.mark.parametrize("written", ["2026-01-02T03:04:05", "2026-01-02T03:04:05Z", "2026-01-02T05:04:05+02:00"])
 def test_a_time_without_an_offset_is_utc(written: str) -> None:
-    assert Settings.model_validate({"time": written}).start() == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert Settings.model_validate({"time": written}).time == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The Orders API over HTTP: parse, call, render."""
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -9,12 +8,11 @@ from starlette.responses import Response
 from emulator.api.bulk import BulkActionMetadata, ItemMetadata, counters, item_metadata
 from emulator.api.call import Call
 from emulator.api.responses import parse, render
-from emulator.domain.filters import refused
 from emulator.domain.order_parts import OrderStatus
 from emulator.domain.orders import Order
 from emulator.domain.purchases import ApprovalStrategy, OrderDraft, OrderPatch, transactions
 from emulator.domain.refusals import Refusal
-from emulator.domain.search import DEFAULT_SORT, PAGE_ORDERS_MAX, Search, read_cursor
+from emulator.domain.search import PAGE_ORDERS_MAX, asked
 from emulator.domain.wire import AS_INTEGER, Items, OrderId, WireModel
 from emulator.operations import orders as operations
 
@@ -241,27 +239,17 @@ async def list_transactions(call: Call) -> Response:
 
 async def search_orders(call: Call) -> Response:
     """Search orders."""
-    wanted = _search(parse(call, SearchOrdersRequest).search, call.site.behaviours.cursor_with_filter == "ignore")
-    page = operations.search(call.site, wanted)
+    wanted = parse(call, SearchOrdersRequest).search
+    sort = tuple((key.field_name, key.order) for key in wanted.sort or ())
+    paging = wanted.cursor_paging or CursorPaging()
+    search = asked(wanted.filter or {}, sort, paging.limit, paging.cursor, call.site.behaviours)
+    page = operations.search(call.site, search)
     metadata = CursorPagingMetadata.model_construct(
         count=len(page.orders),
         cursors=Cursors.model_construct(next=page.next, prev=page.previous),
         has_next=page.next is not None,
     )
     return render(SearchOrdersResponse.model_construct(orders=tuple(page.orders), metadata=metadata))
-
-
-def _search(wanted: OrderSearch, ignores_filter: bool) -> Search:
-    """The search as a value: a new one, or the one that the cursor continues (R412)."""
-    paging = wanted.cursor_paging or CursorPaging()
-    limit = paging.limit or PAGE_ORDERS_MAX  # 0 is no limit of the caller's, as in protobuf
-    if paging.cursor:
-        if (wanted.filter or wanted.sort) and not ignores_filter:
-            raise refused("search.cursorPaging.cursor", "can't be combined with filter or sort: send the cursor alone")
-        continued = read_cursor(paging.cursor)
-        return replace(continued, limit=limit) if paging.limit else continued
-    sort = tuple((key.field_name, key.order) for key in wanted.sort or ()) or DEFAULT_SORT
-    return Search(wanted.filter or {}, sort, limit)
 
 
 def _render(order: Order) -> Response:

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cmp_to_key
@@ -11,11 +11,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from emulator.domain.behaviours import Behaviours
 from emulator.domain.filters import FIELDS, SearchField, compile_filter, refused, texted
 from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest
 
 PAGE_ORDERS_MAX = 100
+
+# Fields and directions, the weightiest first.
+Sort = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Search:
     """What to look for, in which order, how many at once, and behind which order to begin."""
 
     filter: Mapping[str, Any]
-    sort: tuple[tuple[str, str], ...]
+    sort: Sort
     limit: int
     after: tuple[Any, ...] | None = None
     is_backward: bool = False
@@ -82,6 +86,21 @@ def compile_sort(sort: Iterable[tuple[str, str]]) -> tuple[SortKey, ...]:
             raise refused("search.sort", f"Field '{name}' is not declared as sortable")
         keys.append(SortKey(field, direction == "DESC"))
     return tuple(keys)
+
+
+def asked(
+    filter_: Mapping[str, Any], sort: Sort, limit: int | None, cursor: str | None, behaviours: Behaviours
+) -> Search:
+    """The search that was asked for: a new one, or the one that the cursor continues (R412).
+
+    A limit of 0 is none, as in protobuf. Raises InvalidRequest.
+    """
+    if not cursor:
+        return Search(filter_, sort or DEFAULT_SORT, limit or PAGE_ORDERS_MAX)
+    if (filter_ or sort) and behaviours.cursor_with_filter == "refuse":
+        raise refused("search.cursorPaging.cursor", "can't be combined with filter or sort: send the cursor alone")
+    continued = read_cursor(cursor)
+    return replace(continued, limit=limit) if limit else continued
 
 
 def read_cursor(cursor: str) -> Search:
