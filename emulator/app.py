@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from emulator.api.call import Emulator, Tls
 from emulator.api.credentials import Guard
+from emulator.api.emulated_routes import EMULATED
 from emulator.api.gateway import Gateway
-from emulator.api.routes import OPERATIONS
 from emulator.api.stream import Streams
 from emulator.domain.credentials import ApiKey
 from emulator.ids import Ids
@@ -20,7 +20,10 @@ from emulator.webhooks.envelope import Sealer
 from emulator.webhooks.keys import SigningKey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from emulator.api.contract import Contract
+    from emulator.api.operation import Operation
 
 
 def create_app(settings: Settings | None = None, *, port: int | None = None, tls: Tls | None = None) -> Gateway:
@@ -60,7 +63,8 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         tls=tls,
     )
     return Gateway(
-        OPERATIONS,
+        EMULATED,
+        _control,
         emulator,
         body_bytes_max=settings.body_bytes_max,
         contract=_contract() if settings.check_responses else None,
@@ -70,6 +74,12 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
 def _guard(settings: Settings, seed: Seed) -> Guard:
     api_keys = (ApiKey(settings.api_key), *seed.api_keys)
     return Guard(settings.auth, settings.app_secret, {api_key.key: api_key for api_key in api_keys})
+
+
+def _control() -> "Iterable[Operation]":
+    from emulator.api.control_routes import CONTROL
+
+    return CONTROL
 
 
 def _contract() -> "Contract":

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 
-_VARIANTS = "89ab"  # the bits that RFC 9562 asks of a version 4 GUID
+# The bits that RFC 9562 asks of a version 4 GUID, for each digit that may stand in their place.
+_VARIANTS = {f"{digit:x}": "89ab"[digit % 4] for digit in range(16)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Ids:
     def restore(self, state: IdsState) -> None:
         """Go on from there; without a seed with ids that nobody has seen yet."""
         self._seed = state.seed
-        self._key = state.seed or secrets.token_hex(16)
+        key = state.seed or secrets.token_hex(16)
+        self._guids, self._numbers, self._requests, self._control_requests = (
+            blake2b(f"{key} {kind} ".encode(), digest_size=16) for kind in ("guid", "number", "request", "control")
+        )
         self.drawn, self._named = state.drawn, state.named
         self._named_control = 0
 
@@ -43,9 +47,8 @@ class Ids:
     def guid(self) -> str:
         """A new version 4 GUID in lower case."""
         self.drawn += 1
-        text = self._digest("guid", self.drawn).hex()
-        variant = _VARIANTS[int(text[16], 16) % len(_VARIANTS)]
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+        text = _digest(self._guids, self.drawn).hex()
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:]}"
 
     @contextmanager
     def given_back_on_failure(self) -> Iterator[None]:
@@ -60,20 +63,24 @@ class Ids:
     def number(self) -> int:
         """A seed for another generator."""
         self.drawn += 1
-        return int.from_bytes(self._digest("number", self.drawn)[:4])
+        return int.from_bytes(_digest(self._numbers, self.drawn)[:4])
 
     def request_id(self) -> str:
         """A new id for `x-wix-request-id`; opaque, as at Wix (R206). It does not disturb the sequence of GUIDs."""
         self._named += 1
-        return _request_id(self._digest("request", self._named))
+        return _request_id(_digest(self._requests, self._named))
 
     def control_request_id(self) -> str:
         """The same for the control plane, from a sequence of its own: who looks on disturbs nothing."""
         self._named_control += 1
-        return _request_id(self._digest("control", self._named_control))
+        return _request_id(_digest(self._control_requests, self._named_control))
 
-    def _digest(self, kind: str, position: int) -> bytes:
-        return blake2b(f"{self._key} {kind} {position}".encode(), digest_size=16).digest()
+
+def _digest(sequence: blake2b, position: int) -> bytes:
+    """The digest at that place of a sequence, whose beginning is hashed already."""
+    digest = sequence.copy()
+    digest.update(b"%d" % position)
+    return digest.digest()
 
 
 def _request_id(digest: bytes) -> str:

@@ -4,8 +4,6 @@ It keeps references only; what a reader sees of an entry is worked out when it i
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -38,7 +36,8 @@ class Entry:
     """One request: what was asked, of which operation, what was answered, and what came of it.
 
     `duration_ms` is None on a manual clock: there no time passes, and it would differ from run to run. `failure` is the
-    traceback of a fault of ours. `item_refusals` are those of a bulk call's entries.
+    traceback of a fault of ours. `item_refusals` are those of a bulk call's entries. `bytes_kept`, of request and
+    answer, is known when the entry is closed.
     """
 
     request_id: str
@@ -59,16 +58,12 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     item_refusals: list[Refusal] = field(default_factory=list)
+    bytes_kept: int = 0
 
     @property
     def went_wrong(self) -> bool:
         """Whether it got an error for an answer, or none at all."""
         return self.status is None or self.status >= _ERROR_STATUS_MIN
-
-    @property
-    def size(self) -> int:
-        """The bytes that it keeps of request and answer."""
-        return min(len(self.body), ENTRY_BODY_BYTES_MAX) + min(len(self.answer), ENTRY_BODY_BYTES_MAX)
 
 
 class Journal:
@@ -91,21 +86,20 @@ class Journal:
         """Count what a finished entry keeps; it is complete before its answer leaves."""
         if self._entries.get(entry.request_id) is not entry:
             return  # forgotten meanwhile
-        entry.body, entry.answer = entry.body[:ENTRY_BODY_BYTES_MAX], entry.answer[:ENTRY_BODY_BYTES_MAX]
-        self._sizes[entry.request_id] = entry.size
-        self._bytes += entry.size
+        if len(entry.body) > ENTRY_BODY_BYTES_MAX or len(entry.answer) > ENTRY_BODY_BYTES_MAX:
+            entry.body, entry.answer = entry.body[:ENTRY_BODY_BYTES_MAX], entry.answer[:ENTRY_BODY_BYTES_MAX]
+        entry.bytes_kept = len(entry.body) + len(entry.answer)
+        self._bytes += entry.bytes_kept
         while self._bytes > BYTES_MAX:
             self._forget_oldest()
         self._changes.tell("request", entry)
 
-    @contextmanager
-    def following(self, entry: Entry) -> Iterator[None]:
-        """Note down on the entry what happens inside. No operation of the emulated API awaits, so that is its own."""
+    def follow(self, entry: Entry | None) -> None:
+        """Note down on the entry what happens from now on; on none with None.
+
+        No operation of the emulated API awaits, so what happens in between is its own.
+        """
         self._followed = entry
-        try:
-            yield
-        finally:
-            self._followed = None
 
     def note_change(self, before: Order | None, after: Order | None) -> None:
         """An order was put."""
@@ -133,9 +127,7 @@ class Journal:
     def clear(self) -> None:
         """Forget all entries."""
         self._entries: OrderedDict[str, Entry] = OrderedDict()
-        self._sizes: dict[str, int] = {}
         self._bytes = 0
 
     def _forget_oldest(self) -> None:
-        request_id, _ = self._entries.popitem(last=False)
-        self._bytes -= self._sizes.pop(request_id, 0)
+        self._bytes -= self._entries.popitem(last=False)[1].bytes_kept

@@ -1,7 +1,7 @@
 """A site's subscriptions, and its deliveries: a bounded log, and what is due for whom."""
 
 import heapq
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -47,9 +47,10 @@ class Outbox:
         """Have these subscriptions and no deliveries. A new epoch: what is in flight may not be recorded any more."""
         self.epoch += 1
         self.subscriptions = {subscription.id: subscription for subscription in subscriptions}
-        self._deliveries: dict[str, Delivery] = {}
+        # Ordered dicts: of a dict from whose head entries go for ever, finding the first takes longer and longer.
+        self._deliveries: OrderedDict[str, Delivery] = OrderedDict()
         self._queues: defaultdict[Lane, list[tuple[datetime, int, str]]] = defaultdict(list)
-        self._settled: dict[str, None] = {}
+        self._settled: OrderedDict[str, None] = OrderedDict()
         self._held: dict[str, str] = {}
         self._queued = 0
         self._sequences: defaultdict[str, int] = defaultdict(int)
@@ -71,8 +72,8 @@ class Outbox:
     def restore(self, state: OutboxState) -> None:
         """Hold that instead. A new epoch, as with `clear`."""
         self.clear(state.subscriptions)
-        self._deliveries = {delivery.id: delivery for delivery in state.deliveries}
-        self._settled = dict.fromkeys(state.settled)
+        self._deliveries.update((delivery.id, delivery) for delivery in state.deliveries)
+        self._settled.update(dict.fromkeys(state.settled))
         self._held = dict(state.held)
         self._sequences.update(state.sequences)
         for delivery_id in state.queue:
@@ -136,6 +137,8 @@ class Outbox:
 
     def release_held(self, subscription_id: str, now: datetime) -> None:
         """Make the delivery that was held back for that subscription due now, if it still waits."""
+        if not self._held:
+            return
         held = self._deliveries.get(self._held.pop(subscription_id, ""))
         if held is not None and held.due is not None and held.due > now:
             self.put(replace(held, due=now))

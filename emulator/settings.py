@@ -26,7 +26,7 @@ class SettingsError(UsageError):
 class Settings(BaseModel):
     """The emulator's settings, with their defaults. `port` 0 takes a free port; `time` stops the clock there."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8949

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from emulator import snapshots
 from emulator.changes import Changes
 from emulator.clock import Clock
 from emulator.domain.behaviours import Behaviours
@@ -92,6 +91,8 @@ class Site:
 
     def fingerprint(self) -> str:
         """A digest of all state but the journal. Two sites of one setup with equal fingerprints behave alike."""
+        from emulator import snapshots
+
         return snapshots.fingerprint(self)
 
     def _note_change(self, before: Order | None, after: Order | None) -> None:

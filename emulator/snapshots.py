@@ -35,6 +35,7 @@ class SiteState(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
+        defer_build=True,
         alias_generator=to_camel,
         validate_by_name=True,
         serialize_by_alias=True,

@@ -44,15 +44,10 @@ class Store:
 
     def put(self, order: Order) -> None:
         """Hold the order, in place of an earlier one of the same id."""
+        before = self._orders.get(order.id)
         if self._note_change is not None:
-            self._note_change(self._orders.get(order.id), order)
-        before, after = _tracking_numbers(self._orders.get(order.id)), _tracking_numbers(order)
-        for number in before - after:
-            self._orders_by_tracking_number[number].discard(order.id)
-            if not self._orders_by_tracking_number[number]:
-                del self._orders_by_tracking_number[number]
-        for number in after - before:
-            self._orders_by_tracking_number[number].add(order.id)
+            self._note_change(before, order)
+        self._index(order.id, _tracking_numbers(before), _tracking_numbers(order))
         self._orders[order.id] = order
         if order.number.isdecimal() and len(order.number) < _NUMBER_DIGITS_MAX:
             self.highest_number = max(self.highest_number, int(order.number))
@@ -62,7 +57,17 @@ class Store:
         owners = self._orders_by_tracking_number.get(tracking_number, set())
         return bool(owners - {order_id})
 
+    def _index(self, order_id: str, before: set[str], after: set[str]) -> None:
+        for number in before - after:
+            self._orders_by_tracking_number[number].discard(order_id)
+            if not self._orders_by_tracking_number[number]:
+                del self._orders_by_tracking_number[number]
+        for number in after - before:
+            self._orders_by_tracking_number[number].add(order_id)
+
 
 def _tracking_numbers(order: Order | None) -> set[str]:
-    parcels = (one.tracking_info for one in order.fulfillments) if order else ()
+    if order is None or not order.fulfillments:
+        return set()
+    parcels = [one.tracking_info for one in order.fulfillments]
     return {parcel.tracking_number for parcel in parcels if parcel and parcel.tracking_number}

@@ -57,11 +57,11 @@ class Walks:
             self._walks.pop(fulfillment.id, None)
         self.follow(order, now)
 
-    def follow(self, order: Order, now: datetime) -> None:
-        """Plan a step for each fulfillment that is new or has changed its status."""
+    def follow(self, order: Order, now: datetime) -> bool:
+        """Plan a step for each fulfillment that is new or has changed its status; whether anything can be planned."""
         lifecycle = self.lifecycle(order.id)
         if lifecycle == "off":
-            return
+            return False
         for fulfillment in order.fulfillments:
             walk, following = self._walks.get(fulfillment.id), next_status(fulfillment.status)
             if following is None:
@@ -69,6 +69,7 @@ class Walks:
             elif walk is None or walk.status != fulfillment.status:
                 due = now + waiting_time(lifecycle, following)
                 self._plan(Walk(order.id, fulfillment.id, fulfillment.status, due))
+        return True
 
     def next_due(self) -> datetime | None:
         """When the earliest step is due."""

@@ -1,8 +1,8 @@
 """Reads a request's body, within a limit, as plain bytes."""
 
 import zlib
+from collections.abc import Mapping
 
-from starlette.datastructures import Headers
 from starlette.types import Receive
 
 from emulator.domain import rules
@@ -16,7 +16,7 @@ class ClientGone(Exception):  # noqa: N818 - an event, not a fault
     """The client went away before its request was complete."""
 
 
-async def read_body(headers: Headers, receive: Receive, bytes_max: int) -> bytes:
+async def read_body(headers: Mapping[str, str], receive: Receive, bytes_max: int) -> bytes:
     """The whole body, decompressed. Raises PayloadTooLarge as soon as it is known to be, InvalidRequest, ClientGone."""
     announced = headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > bytes_max:

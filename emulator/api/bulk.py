@@ -37,9 +37,9 @@ class BulkActionMetadata(WireModel):
 def item_metadata(call: Call, index: int, entity_id: str, outcome: object) -> ItemMetadata:
     """How the entry went."""
     if not isinstance(outcome, Refusal):
-        return ItemMetadata.model_construct(id=entity_id, original_index=index, success=True)
-    error = ItemError.model_construct(**application_error(outcome, call.site.behaviours))
-    return ItemMetadata.model_construct(id=entity_id, original_index=index, success=False, error=error)
+        return ItemMetadata.trusted(id=entity_id, original_index=index, success=True)
+    error = ItemError.trusted(**application_error(outcome, call.site.behaviours))
+    return ItemMetadata.trusted(id=entity_id, original_index=index, success=False, error=error)
 
 
 def counters(outcomes: Sequence[object]) -> BulkActionMetadata:

@@ -1,10 +1,9 @@
 """One request on its way through the emulator."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
-
-from starlette.datastructures import Headers
 
 from emulator.site import Site
 from emulator.sites import Sites
@@ -50,7 +49,7 @@ class Call:
     operation: "Operation"
     site: Site
     emulator: Emulator
-    headers: Headers
+    headers: Mapping[str, str]
     path_parameters: dict[str, str] = field(default_factory=dict)
     query_string: bytes = b""
     body: bytes = b""
@@ -66,4 +65,5 @@ class Call:
 
     def query(self) -> dict[str, str]:
         """The query parameters; of a repeated one the last."""
-        return dict(parse_qsl(self.query_string.decode("latin-1"), keep_blank_values=True))
+        query = self.query_string
+        return dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True)) if query else {}

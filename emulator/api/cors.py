@@ -1,15 +1,14 @@
 """What a browser wants to hear before and after a call from another origin (R707)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-_EXPOSED = "x-wix-request-id, x-wix-consistent, x-emulator-rule, x-emulator-explain"
+_EXPOSED = b"x-wix-request-id, x-wix-consistent, x-emulator-rule, x-emulator-explain"
 _PREFLIGHT_AGE_S = "600"
 
 
-def options(headers: Headers, methods: Iterable[str]) -> Response:
+def options(headers: Mapping[str, str], methods: Iterable[str]) -> Response:
     """Which methods a path has; to a browser that asks for permission first, permission for what it asked for."""
     answer = {"allow": ", ".join(sorted({*methods, "OPTIONS"}))}
     if "access-control-request-method" in headers:
@@ -19,10 +18,13 @@ def options(headers: Headers, methods: Iterable[str]) -> Response:
     return Response(headers=answer)
 
 
-def allow_origin(request: Headers, response: MutableHeaders) -> None:
-    """Let a page of that origin read the answer."""
-    origin = request.get("origin")
-    if origin is not None:
-        response["access-control-allow-origin"] = origin
-        response["access-control-expose-headers"] = _EXPOSED
-        response["vary"] = "origin"
+def allowed_origin(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """The answer's headers that let a page read it; none for a request that no page of another origin sends."""
+    origin = headers.get("origin")
+    if origin is None:
+        return []
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-expose-headers", _EXPOSED),
+        (b"vary", b"origin"),
+    ]

@@ -1,8 +1,7 @@
 """Decides whether a request may call an operation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from starlette.datastructures import Headers
 
 from emulator.api.operation import Operation
 from emulator.domain.credentials import (
@@ -27,12 +26,14 @@ class Guard:
     secret: str
     api_keys: dict[str, ApiKey]
 
-    def token(self, headers: Headers) -> Token | None:
+    def token(self, headers: Mapping[str, str]) -> Token | None:
         """The token that the request carries, expired or not."""
-        authorization = headers.get("authorization", "")
+        authorization = headers.get("authorization")
+        if authorization is None:
+            return None
         return read_token(authorization, self.secret) if looks_like_token(authorization) else None
 
-    def admit(self, operation: Operation, headers: Headers, token: Token | None, site: Site) -> None:
+    def admit(self, operation: Operation, headers: Mapping[str, str], token: Token | None, site: Site) -> None:
         """Let the call pass, or raise Unauthenticated or PermissionDenied (R704)."""
         if self.mode == "open" or operation.scope is None:
             return

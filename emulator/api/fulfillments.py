@@ -110,7 +110,7 @@ async def list_fulfillments_for_multiple_orders(call: Call) -> Response:
     request = parse(call, ListFulfillmentsForMultipleOrdersRequest)
     orders = operations.list_for_orders(call.site, request.order_ids)
     listed = tuple(order.with_all_fulfillments() for order in orders)
-    return render(ListFulfillmentsForMultipleOrdersResponse(orders_with_fulfillments=listed))
+    return render(ListFulfillmentsForMultipleOrdersResponse.trusted(orders_with_fulfillments=listed))
 
 
 async def create_fulfillment(call: Call) -> Response:
@@ -118,7 +118,7 @@ async def create_fulfillment(call: Call) -> Response:
     request = parse(call, CreateFulfillmentRequest)
     order = operations.create(call.site, request.order_id, request.fulfillment)
     return render(
-        CreateFulfillmentResponse(
+        CreateFulfillmentResponse.trusted(
             order_with_fulfillments=order.with_all_fulfillments(), fulfillment_id=order.fulfillments[-1].id
         )
     )
@@ -145,17 +145,17 @@ async def bulk_create_fulfillments(call: Call) -> Response:
         _bulk_result(call, index, entry.order_id, outcome)
         for index, (entry, outcome) in enumerate(zip(entries, outcomes, strict=True))
     )
-    response = BulkCreateFulfillmentResponse(results=results, bulk_action_metadata=counters(outcomes))
+    response = BulkCreateFulfillmentResponse.trusted(results=results, bulk_action_metadata=counters(outcomes))
     return render(response)
 
 
 def _render(order: Order) -> Response:
     listed = order.with_all_fulfillments()
-    return render(OrderWithFulfillmentsResponse(order_with_fulfillments=listed))
+    return render(OrderWithFulfillmentsResponse.trusted(order_with_fulfillments=listed))
 
 
 def _bulk_result(call: Call, index: int, order_id: str, outcome: Order | Refusal) -> BulkOrderFulfillmentsResult:
-    return BulkOrderFulfillmentsResult(
+    return BulkOrderFulfillmentsResult.trusted(
         item_metadata=item_metadata(call, index, order_id, outcome),
         orders_with_fulfillments=outcome.with_all_fulfillments() if isinstance(outcome, Order) else None,
     )

@@ -3,22 +3,21 @@
 import logging
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from emulator.api.bodies import ClientGone, read_body
 from emulator.api.call import Call, Emulator
-from emulator.api.cors import allow_origin, options
+from emulator.api.cors import allowed_origin, options
 from emulator.api.misbehaviour import ConnectionDropped, SiteReplaced, drop_connection, follow, misbehave
-from emulator.api.operation import Operation
+from emulator.api.operation import CONTROL_PATH, Operation
 from emulator.api.paths import PathTable
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, render_refusal
 from emulator.api.strictness import refuse_unread
@@ -42,7 +41,7 @@ class Arrival:
     """A request before it is a call: whose it is, as far as its headers tell, and its entry in the journal."""
 
     receive: Receive
-    headers: Headers
+    headers: Mapping[str, str]
     site: Site
     entry: Entry
     named_site: str
@@ -54,13 +53,16 @@ class Gateway:
 
     def __init__(
         self,
-        operations: Iterable[Operation],
+        emulated: Iterable[Operation],
+        control: Callable[[], Iterable[Operation]],
         emulator: Emulator,
         *,
         body_bytes_max: int,
         contract: "Contract | None" = None,
     ) -> None:
-        self._paths = PathTable(operations)
+        """`control` gives the control plane's operations when the first of them is called: they take long to import."""
+        self._emulated = PathTable(emulated)
+        self._control_operations = control
         self.emulator = emulator
         self._body_bytes_max = body_bytes_max
         self._contract = contract
@@ -79,11 +81,15 @@ class Gateway:
         elif scope["type"] == "lifespan":
             await self._follow_lifespan(receive, send)
 
+    @cached_property
+    def _control(self) -> PathTable:
+        return PathTable(self._control_operations())
+
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         started = time.monotonic()
-        headers = Headers(scope=scope)
-        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
-        is_control = path.startswith("/_emulator")
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        is_control = path.startswith(CONTROL_PATH)
         token = self.emulator.guard.token(headers)
         named = _named_site(headers, scope["query_string"] if is_control else b"") or (token.site_id if token else "")
         site = self.emulator.sites.site(None if len(named) > _SITE_ID_LENGTH_MAX else named)
@@ -112,13 +118,16 @@ class Gateway:
             if not site.clock.is_manual:
                 entry.duration_ms = round((time.monotonic() - started) * 1000)
             site.journal.close(entry)
-        response.headers["x-wix-request-id"] = entry.request_id
-        response.headers["date"] = _http_date(int(site.clock.now().timestamp()))
+        request_id = entry.request_id.encode("ascii")
+        response.raw_headers += (
+            (b"x-wix-request-id", request_id),
+            (b"date", _http_date(int(site.clock.now().timestamp()))),
+        )
         if not is_control:
-            response.headers["x-wix-consistent"] = entry.request_id
-            allow_origin(headers, response.headers)
-        if entry.refusal is not None and not is_control:
-            response.headers["x-emulator-explain"] = f"/_emulator/requests/{entry.request_id}{_site_query(site)}"
+            response.raw_headers += ((b"x-wix-consistent", request_id), *allowed_origin(headers))
+            if entry.refusal is not None:
+                explanation = f"/_emulator/requests/{entry.request_id}{_site_query(site)}"
+                response.raw_headers.append((b"x-emulator-explain", explanation.encode("ascii")))
         return response
 
     async def _answer(self, arrival: Arrival) -> Response:
@@ -141,9 +150,10 @@ class Gateway:
     async def _dispatch(self, arrival: Arrival) -> Response:
         headers, site, entry, epoch = arrival.headers, arrival.site, arrival.entry, arrival.site.epoch
         _refuse_long_site_id(arrival.named_site)
+        paths = self._control if entry.path.startswith(CONTROL_PATH) else self._emulated
         if entry.method == "OPTIONS":
-            return options(headers, self._paths.methods(entry.path))
-        operation, parameters = self._paths.find(entry.method, entry.path)
+            return options(headers, paths.methods(entry.path))
+        operation, parameters = paths.find(entry.method, entry.path)
         entry.operation = operation.id
         if operation.scope is not None:
             self.emulator.guard.admit(operation, headers, arrival.token, site)
@@ -191,7 +201,7 @@ async def _steer(call: Call) -> Response:
     return response
 
 
-def _named_site(headers: Headers, query_string: bytes) -> str:
+def _named_site(headers: Mapping[str, str], query_string: bytes) -> str:
     """The site that the request names, on the control plane also as `?site=` (R211); empty if it names none."""
     site_id = headers.get("wix-site-id")
     if site_id is None and b"site=" in query_string:
@@ -211,6 +221,6 @@ def _refuse_long_site_id(named: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def _http_date(second: int) -> str:
+def _http_date(second: int) -> bytes:
     """The site's time as the header `Date` has it, so that on a manual clock answers repeat to the byte."""
-    return formatdate(second, usegmt=True)
+    return formatdate(second, usegmt=True).encode("ascii")

@@ -23,8 +23,12 @@ class SiteReplaced(Exception):  # noqa: N818 - asked for, not an error
 
 async def follow(call: Call, entry: Entry) -> Response:
     """Answer the call, what it does noted on the journal's entry."""
-    with call.site.journal.following(entry):
+    journal = call.site.journal
+    journal.follow(entry)
+    try:
         return await call.operation.endpoint(call)
+    finally:
+        journal.follow(None)
 
 
 async def misbehave(effect: Effect, call: Call, entry: Entry) -> Response:

@@ -12,6 +12,8 @@ from emulator.domain.refusals import Refusal
 
 Endpoint = Callable[[Call], Awaitable[Response]]
 
+CONTROL_PATH = "/_emulator"
+
 APP_ONLY: frozenset[Identity] = frozenset({"APP", "USER"})
 APP_AND_MEMBER: frozenset[Identity] = APP_ONLY | {"MEMBER"}
 
@@ -36,7 +38,7 @@ class Operation:
     @property
     def is_control(self) -> bool:
         """Whether it belongs to the control plane and not to the emulated API."""
-        return self.path.startswith("/_emulator")
+        return self.path.startswith(CONTROL_PATH)
 
     @property
     def takes_query(self) -> bool:

@@ -200,13 +200,13 @@ async def bulk_update_orders(call: Call) -> Response:
     patches = [(entry.order.id, entry.order) for entry in request.orders]
     outcomes = operations.update_in_bulk(call.site, patches)
     results = tuple(
-        BulkOrderResult.model_construct(
+        BulkOrderResult.trusted(
             item_metadata=item_metadata(call, index, patches[index][0], outcome),
             item=None if isinstance(outcome, Refusal) or not request.return_entity else outcome,
         )
         for index, outcome in enumerate(outcomes)
     )
-    response = BulkUpdateOrdersResponse.model_construct(results=results, bulk_action_metadata=counters(outcomes))
+    response = BulkUpdateOrdersResponse.trusted(results=results, bulk_action_metadata=counters(outcomes))
     return render(response)
 
 
@@ -234,7 +234,7 @@ async def list_transactions(call: Call) -> Response:
     """Answer with an order's payments."""
     order = operations.get(call.site, parse(call, ListTransactionsRequest).order_id)
     found = OrderTransactions.model_validate(transactions(order))
-    return render(ListTransactionsResponse.model_construct(order_transactions=found))
+    return render(ListTransactionsResponse.trusted(order_transactions=found))
 
 
 async def search_orders(call: Call) -> Response:
@@ -244,13 +244,13 @@ async def search_orders(call: Call) -> Response:
     paging = wanted.cursor_paging or CursorPaging()
     search = asked(wanted.filter or {}, sort, paging.limit, paging.cursor, call.site.behaviours)
     page = operations.search(call.site, search)
-    metadata = CursorPagingMetadata.model_construct(
+    metadata = CursorPagingMetadata.trusted(
         count=len(page.orders),
-        cursors=Cursors.model_construct(next=page.next, prev=page.previous),
+        cursors=Cursors.trusted(next=page.next, prev=page.previous),
         has_next=page.next is not None,
     )
-    return render(SearchOrdersResponse.model_construct(orders=tuple(page.orders), metadata=metadata))
+    return render(SearchOrdersResponse.trusted(orders=tuple(page.orders), metadata=metadata))
 
 
 def _render(order: Order) -> Response:
-    return render(OrderResponse.model_construct(order=order))
+    return render(OrderResponse.trusted(order=order))

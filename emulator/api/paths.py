@@ -1,87 +1,89 @@
-"""Finds the operation for a method and path, in one step a segment however many operations there are."""
+"""Finds the operation for a method and path, among the few templates of as many segments."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from operator import itemgetter
 from urllib.parse import unquote
 
 from emulator.api.operation import Operation
 from emulator.domain.refusals import InvalidRequest, MethodNotAllowed, PathNotFound, Violation
 
 
-class _Node:
-    __slots__ = ("children", "operations", "parameter")
+class _Template:
+    """A path with its parameters, and the operations that it has by method, each with its names for the parameters."""
 
-    def __init__(self) -> None:
-        self.children: dict[str, _Node] = {}
-        self.parameter: _Node | None = None
-        self.operations: dict[str, tuple[Operation, tuple[str, ...]]] = {}
+    def __init__(self, segments: Sequence[str]) -> None:
+        self.is_parameter = [segment.startswith("{") for segment in segments]
+        self.operations: dict[str, tuple[Operation, Sequence[str]]] = {}
+        self._literals = _picking(position for position, it_is in enumerate(self.is_parameter) if not it_is)
+        self._values = _picking(position for position, it_is in enumerate(self.is_parameter) if it_is)
+        self._expected = self._literals(segments)
+
+    def fits(self, segments: Sequence[str]) -> bool:
+        """Whether a path of as many segments is one of its."""
+        return self._literals(segments) == self._expected and "" not in self._values(segments)
+
+    def add(self, operation: Operation, segments: Sequence[str]) -> None:
+        """Have the operation answer its method."""
+        self.operations[operation.method] = operation, tuple(name.strip("{}") for name in self._values(segments))
+
+    def parameters(self, names: Iterable[str], segments: Sequence[str]) -> dict[str, str]:
+        """What the path has in the places of the parameters, decoded. Raises InvalidRequest."""
+        return {name: _decoded(value, name) for name, value in zip(names, self._values(segments), strict=True)}
 
 
 class PathTable:
-    """A tree of path segments, built once from the operations. A literal segment wins over a parameter."""
+    """Templates by their number of segments, built once from the operations. A literal wins over a parameter."""
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        self._root = _Node()
-        self._templates: list[str] = []
+        templates: dict[tuple[str, ...], _Template] = {}
+        self._lines: list[str] = []
         for operation in operations:
-            self._add(operation)
+            segments = operation.path.split("/")
+            shape = tuple("{}" if segment.startswith("{") else segment for segment in segments)
+            templates.setdefault(shape, _Template(shape)).add(operation, segments)
+            self._lines.append(f"{operation.method} {operation.path}")
+        self._templates: defaultdict[int, list[_Template]] = defaultdict(list)
+        for template in sorted(templates.values(), key=lambda one: one.is_parameter):
+            self._templates[len(template.is_parameter)].append(template)
 
     def find(self, method: str, raw_path: str) -> tuple[Operation, dict[str, str]]:
         """The operation and its path parameters, decoded. Raises PathNotFound, MethodNotAllowed, InvalidRequest.
 
         HEAD is answered as GET is; a slash at the end does not matter.
         """
-        node, values = self._node(method, raw_path)
-        found = node.operations.get("GET" if method == "HEAD" else method)
+        template, segments = self._template(method, raw_path)
+        found = template.operations.get("GET" if method == "HEAD" else method)
         if found is None:
-            raise MethodNotAllowed(method, raw_path, node.operations)
+            raise MethodNotAllowed(method, raw_path, template.operations)
         operation, names = found
-        return operation, {name: _decoded(value, name) for name, value in zip(names, values, strict=True)}
+        return operation, template.parameters(names, segments)
 
     def methods(self, raw_path: str) -> Iterable[str]:
         """The methods that the path answers. Raises PathNotFound."""
-        return self._node("OPTIONS", raw_path)[0].operations
+        return self._template("OPTIONS", raw_path)[0].operations
 
-    def _node(self, method: str, raw_path: str) -> tuple[_Node, list[str]]:
-        values: list[str] = []
-        path = raw_path.removesuffix("/")
-        node = self._walk(self._root, path.split("/")[1:], 0, values)
-        if node is None:
-            raise PathNotFound(method, raw_path, self._nearest(method, raw_path))
-        return node, values
-
-    def _add(self, operation: Operation) -> None:
-        node, names = self._root, []
-        for segment in operation.path.split("/")[1:]:
-            if segment.startswith("{"):
-                names.append(segment.strip("{}"))
-                node.parameter = node.parameter or _Node()
-                node = node.parameter
-            else:
-                node = node.children.setdefault(segment, _Node())
-        node.operations[operation.method] = (operation, tuple(names))
-        self._templates.append(f"{operation.method} {operation.path}")
-
-    def _walk(self, node: _Node, segments: list[str], position: int, values: list[str]) -> _Node | None:
-        if position == len(segments):
-            return node if node.operations else None
-        segment = segments[position]
-        child = node.children.get(segment)
-        if child is not None:
-            found = self._walk(child, segments, position + 1, values)
-            if found is not None:
-                return found
-        if node.parameter is None or not segment:
-            return None
-        values.append(segment)
-        found = self._walk(node.parameter, segments, position + 1, values)
-        if found is None:
-            values.pop()
-        return found
+    def _template(self, method: str, raw_path: str) -> tuple[_Template, Sequence[str]]:
+        segments = raw_path.removesuffix("/").split("/")
+        for template in self._templates.get(len(segments), ()):
+            if template.fits(segments):
+                return template, segments
+        raise PathNotFound(method, raw_path, self._nearest(method, raw_path))
 
     def _nearest(self, method: str, path: str) -> str | None:
-        nearest = get_close_matches(f"{method} {path}", self._templates, n=1, cutoff=0.5)
+        nearest = get_close_matches(f"{method} {path}", self._lines, n=1, cutoff=0.5)
         return nearest[0] if nearest else None
+
+
+def _picking(positions: Iterable[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """What takes the segments at these positions."""
+    chosen = tuple(positions)
+    if not chosen:
+        return lambda segments: ()  # noqa: ARG005 - called like the others
+    if len(chosen) == 1:
+        return lambda segments: (segments[chosen[0]],)
+    return itemgetter(*chosen)
 
 
 def _decoded(segment: str, name: str) -> str:

@@ -1,7 +1,7 @@
 """Requests into models, models and refusals into responses. Alone in knowing HTTP's numbers."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
@@ -41,7 +41,7 @@ def parse(call: Call, model: type[_Model]) -> _Model:
     for name, value in call.path_parameters.items():
         _bind(fields, name, value)
     try:
-        return model.model_validate(fields, by_alias=True, by_name=False)
+        return cast("_Model", model.__pydantic_validator__.validate_python(fields, by_alias=True, by_name=False))
     except ValidationError as error:
         raise InvalidRequest(violations_of(error)) from None
 

@@ -82,6 +82,7 @@ def verbs(context: click.Context) -> None:
 
 def main() -> None:
     """Run the command line. Exit status: 0 ok, 1 failed, 2 wrong usage or configuration, 3 not ready."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for them is a part of each start
     try:
         verbs(prog_name="wix-emulator", auto_envvar_prefix=None)
     except UsageError as error:

@@ -29,6 +29,9 @@ from emulator.settings import Settings, SettingsError, parse_behaviours
 
 _DEFAULTS = Settings()
 _SHUTDOWN_TIMEOUT_S = 5
+# New objects before a garbage collection, and collections before an older generation's: nearly all that requests leave
+# behind is state, which a collection can only look through, while somebody waits for an answer.
+_COLLECTIONS = (10_000, 50, 50)
 
 
 @click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
@@ -93,6 +96,7 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
     app = create_app(settings, port=port, tls=tls)
     gc.collect()
     gc.freeze()  # what is loaded by now stays; collecting it again and again would only slow answers down
+    gc.set_threshold(*_COLLECTIONS)
 
     def announce() -> None:
         print(banner(app, settings, as_json=json), flush=True)
@@ -104,6 +108,8 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
         log_config=None,
         log_level=log_level,
         access_log=False,
+        ws="none",  # importing what speaks WebSocket takes longer than all that is imported for HTTP
+        proxy_headers=False,
         date_header=False,  # the gateway's tells the site's time
         timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -31,7 +32,7 @@ class Subscription(WireModel):
 
     def wants(self, event: Event) -> bool:
         """Whether one of its event types fits."""
-        return any(fnmatchcase(event.type.name, pattern) for pattern in self.event_types)
+        return _matches(event.type.name, self.event_types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +109,8 @@ class Delivery:
 
     def _delivered(self, attempt: Attempt) -> "Delivery":
         return replace(self, status="delivered", due=None, attempts=(*self.attempts, attempt))
+
+
+@lru_cache(maxsize=1_024)
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
@@ -79,43 +79,46 @@ class Order(OrderProperties, _State):
         self, fulfillments: tuple[Fulfillment, ...], *, now: datetime | None = None, activity: str | None = None
     ) -> "Order":
         """The order with these fulfillments, and the status and activity that come with them (R128, R406)."""
-        changed = self.model_copy(
-            update={
-                "fulfillments": fulfillments,
-                "fulfillment_status": _fulfillment_status(self, fulfillments),
-                "updated_date": now or self.updated_date,
-            }
-        )
-        return changed if activity is None or now is None else changed.with_activity(activity, now)
+        moment = now or self.updated_date
+        changes: dict[str, Any] = {
+            "fulfillments": fulfillments,
+            "fulfillment_status": self.status_with(fulfillments),
+            "updated_date": moment,
+        }
+        if activity is not None:
+            changes["activities"] = self._activities_with(activity, moment)
+        return self.replaced(**changes)
 
     def with_activity(self, kind: str, now: datetime) -> "Order":
         """The order with one more activity; of too many the oldest go (R406)."""
-        activities = (*(self.activities or ()), Activity(created_date=now, type=kind))
-        return self.model_copy(update={"activities": activities[-_ACTIVITIES_MAX:]})
+        return self.replaced(activities=self._activities_with(kind, now))
 
     def with_state(
         self, status: OrderStatus, payment_status: PaymentStatus, *, now: datetime, activity: str | None = None
     ) -> "Order":
         """The order in that state, with the fulfillment status that follows from it (R129)."""
-        update = {"status": status, "payment_status": payment_status}
-        return self.model_copy(update=update).with_fulfillments(self.fulfillments, now=now, activity=activity)
+        changed = self.replaced(status=status, payment_status=payment_status)
+        return changed.with_fulfillments(self.fulfillments, now=now, activity=activity)
+
+    def status_with(self, fulfillments: tuple[Fulfillment, ...]) -> OrderFulfillmentStatus:
+        """The fulfillment status that the order has with these fulfillments (R128, R129)."""
+        if self.status == "APPROVED" and self.shipping_info is None:
+            return "FULFILLED"  # R129
+        if not fulfillments:
+            return "NOT_FULFILLED"
+        return "PARTIALLY_FULFILLED" if any(_remaining(self.line_items, fulfillments).values()) else "FULFILLED"
 
     def with_all_fulfillments(self) -> OrderWithFulfillments:
         """What the fulfillments API answers about the order (R121)."""
-        return OrderWithFulfillments(order_id=self.id, fulfillments=self.fulfillments)
+        return OrderWithFulfillments.trusted(order_id=self.id, fulfillments=self.fulfillments)
+
+    def _activities_with(self, kind: str, now: datetime) -> tuple[Activity, ...]:
+        return (*(self.activities or ()), Activity.trusted(created_date=now, type=kind))[-_ACTIVITIES_MAX:]
 
 
 def _remaining(line_items: Iterable[LineItem], fulfillments: Iterable[Fulfillment]) -> Mapping[str, int]:
-    remaining = Counter({item.id: item.quantity for item in line_items})
+    remaining = {item.id: item.quantity for item in line_items}
     for fulfillment in fulfillments:
         for held in fulfillment.line_items:
-            remaining[held.id] -= held.quantity or 0
+            remaining[held.id] = remaining.get(held.id, 0) - (held.quantity or 0)
     return remaining
-
-
-def _fulfillment_status(order: Order, fulfillments: tuple[Fulfillment, ...]) -> OrderFulfillmentStatus:
-    if order.status == "APPROVED" and order.shipping_info is None:
-        return "FULFILLED"  # R129
-    if not fulfillments:
-        return "NOT_FULFILLED"
-    return "PARTIALLY_FULFILLED" if any(_remaining(order.line_items, fulfillments).values()) else "FULFILLED"

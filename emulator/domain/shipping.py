@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from emulator.domain import rules
 from emulator.domain.behaviours import Behaviours
@@ -49,7 +50,7 @@ def fulfill(
     tracking = draft.tracking_info and _with_link(draft.tracking_info)
     _refuse_missing_link(tracking, behaviours, path)
     _refuse_duplicate(order, tracking, behaviours, taken_elsewhere)
-    fulfillment = Fulfillment(
+    fulfillment = Fulfillment.trusted(
         id=fulfillment_id,
         created_date=now,
         line_items=line_items,
@@ -58,9 +59,9 @@ def fulfill(
         tracking_info=tracking,
         custom_info=draft.custom_info,
     )
-    shipped = order.with_fulfillments((*order.fulfillments, fulfillment), now=now)
-    activity = _parcel_activity(None, tracking) or _completion_activity(order, shipped)
-    return shipped if activity is None else shipped.with_activity(activity, now)
+    fulfillments = (*order.fulfillments, fulfillment)
+    activity = _parcel_activity(None, tracking) or _completion_activity(order, fulfillments)
+    return order.with_fulfillments(fulfillments, now=now, activity=activity)
 
 
 def amend(
@@ -80,8 +81,8 @@ def amend(
     current = order.fulfillment(fulfillment_id)
     _refuse_other_line_items(current, patch)
     sent = patch.model_fields_set
-    changes = {name: getattr(patch, name) for name in ("status", "completed") if name in sent}
-    amended = current.model_copy(update=changes | _amended_parcel(current, patch))
+    changes: dict[str, Any] = {name: getattr(patch, name) for name in ("status", "completed") if name in sent}
+    amended = current.replaced(**changes, **_amended_parcel(current, patch))
     if amended == current:
         return order
     if amended.tracking_info != current.tracking_info:
@@ -97,9 +98,7 @@ def withdraw(order: Order, fulfillment_id: str, *, now: datetime) -> Order:
     """The order without that fulfillment, its quantities free again (R120). Raises FulfillmentNotFound."""
     withdrawn = order.fulfillment(fulfillment_id)
     kept = tuple(one for one in order.fulfillments if one is not withdrawn)
-    shrunk = order.with_fulfillments(kept, now=now)
-    activity = _completion_activity(order, shrunk)
-    return shrunk if activity is None else shrunk.with_activity(activity, now)
+    return order.with_fulfillments(kept, now=now, activity=_completion_activity(order, kept))
 
 
 def _parcel_activity(before: TrackingInfo | None, after: TrackingInfo | None) -> str | None:
@@ -112,9 +111,9 @@ def _parcel_activity(before: TrackingInfo | None, after: TrackingInfo | None) ->
     return None
 
 
-def _completion_activity(before: Order, after: Order) -> str | None:
+def _completion_activity(order: Order, fulfillments: tuple[Fulfillment, ...]) -> str | None:
     """What the order's history says when it becomes fulfilled, or is fulfilled no longer (R406)."""
-    was, is_now = (order.fulfillment_status == "FULFILLED" for order in (before, after))
+    was, is_now = order.fulfillment_status == "FULFILLED", order.status_with(fulfillments) == "FULFILLED"
     if was == is_now:
         return None
     return "ORDER_FULFILLED" if is_now else "ORDER_NOT_FULFILLED"
@@ -136,7 +135,7 @@ def _allotted(
         if quantity > left or left == 0:
             raise QuantityExceedsRemaining(item.id, requested=item.quantity, remaining=left, ordered=ordered[item.id])
         remaining[item.id] = left - quantity
-        yield FulfillmentLineItem(id=item.id, quantity=quantity)
+        yield item if quantity == item.quantity else FulfillmentLineItem.trusted(id=item.id, quantity=quantity)
 
 
 def _is_fulfilled_in_part(order: Order, line_item_id: str) -> bool:
@@ -147,8 +146,9 @@ def _with_link(tracking: TrackingInfo) -> TrackingInfo:
     """The tracking info with the carrier's link, unless it brings its own (R110, R112)."""
     if tracking.tracking_link is not None:
         return tracking
-    link = tracking_link(tracking.shipping_provider, tracking.tracking_number)
-    return tracking.model_copy(update={"tracking_link": link})
+    provider, number = tracking.shipping_provider, tracking.tracking_number
+    link = tracking_link(provider, number)
+    return TrackingInfo.trusted(tracking_number=number, shipping_provider=provider, tracking_link=link)
 
 
 def _amended_parcel(current: Fulfillment, patch: FulfillmentPatch) -> dict[str, TrackingInfo | CustomInfo | None]:
@@ -159,21 +159,21 @@ def _amended_parcel(current: Fulfillment, patch: FulfillmentPatch) -> dict[str, 
         return {"tracking_info": merged, "custom_info": None}
     if patch.custom_info is not None:
         fields = {name: getattr(patch.custom_info, name) for name in patch.custom_info.model_fields_set}
-        custom = (current.custom_info or CustomInfo()).model_copy(update=fields)
+        custom = (current.custom_info or CustomInfo()).replaced(**fields)
         return {"tracking_info": None, "custom_info": custom}
     return dict.fromkeys(sent & {"tracking_info", "custom_info"})
 
 
 def _merged(current: TrackingInfo, patch: TrackingInfo) -> TrackingInfo:
     """The tracking info after the patch, with a new link where number or provider change and none is sent (R114)."""
-    merged = current.model_copy(update={name: getattr(patch, name) for name in patch.model_fields_set})
+    merged = current.replaced(**{name: getattr(patch, name) for name in patch.model_fields_set})
     if "tracking_link" in patch.model_fields_set:
         return merged
     provider_changed = merged.shipping_provider != current.shipping_provider
     number_changed = merged.tracking_number != current.tracking_number
     if provider_changed or (number_changed and _is_generated_by(merged.shipping_provider)):
         link = tracking_link(merged.shipping_provider, merged.tracking_number)
-        return merged.model_copy(update={"tracking_link": link})
+        return merged.replaced(tracking_link=link)
     return merged
 
 

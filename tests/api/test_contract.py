@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from emulator.api.contract import Contract
 from emulator.api.gateway import Gateway
-from emulator.api.routes import OPERATIONS
+from emulator.api.control_routes import CONTROL
+from emulator.api.emulated_routes import EMULATED
 from emulator.app import create_app
 from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.settings import Settings
@@ -25,7 +26,7 @@ def held_to(document: Any, settings: Settings | None = None) -> TestClient:
     """The emulator, its answers held to that document."""
     app = create_app(settings or Settings(seed=("docs",)))
     contract = Contract(document)
-    return TestClient(Gateway(OPERATIONS, app.emulator, body_bytes_max=1_000_000, contract=contract))
+    return TestClient(Gateway(EMULATED, lambda: CONTROL, app.emulator, body_bytes_max=1_000_000, contract=contract))
 
 
 def contract_with(**answers: Any) -> Any:

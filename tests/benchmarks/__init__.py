@@ -1,0 +1,1 @@
+"""How fast the emulator is, as ratios to a bare Starlette application: `python -m tests.benchmarks`."""
