@@ -1,5 +1,6 @@
 """openapi.yaml: current, complete, and valid to others' eyes."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,16 @@ from emulator.api.operation import Operation
 from emulator.api.routes import OPERATIONS
 from emulator.cli.command import verbs
 from emulator.domain.credentials import GRANTING_SCOPES
+from emulator.domain.deliveries import DeliveryFormat
 from emulator.domain.events import EVENT_TYPES, EventType
 from emulator.domain.refusal_examples import examples
 from emulator.domain.refusals import Refusal, refusal_codes
 from emulator.domain.rules import RULES
 from emulator.operations.events import fire
-from tests.factories import ORDER_ID, order, site
+from emulator.webhooks.envelope import Sealer
+from emulator.webhooks.keys import SigningKey
+from tests.events import delivery, subscription
+from tests.factories import ORDER_ID, fulfillment, order, site
 
 COMMITTED = Path(__file__).parents[1] / "openapi.yaml"
 DOCUMENT = yaml.safe_load(COMMITTED.read_text())
@@ -183,6 +188,22 @@ def test_an_event_is_as_its_webhook_says(event_type: EventType) -> None:
     envelope = DOCUMENT["components"]["schemas"][f"{name}Envelope"]["properties"]
     assert envelope["eventType"] == {"const": event_type.name}
     assert envelope["data"]["contentSchema"] == {"$ref": f"#/components/schemas/{name}"}
+
+
+@pytest.mark.parametrize("in_format", ["sdk", "velo"])
+@pytest.mark.parametrize("event_type", EVENT_TYPES.values(), ids=EVENT_TYPES)
+def test_a_plain_webhook_is_as_its_format_says(event_type: EventType, in_format: DeliveryFormat) -> None:
+    plain = DOCUMENT["webhooks"][event_type.name]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    (name,) = (one["$ref"].rpartition("/")[2] for one in plain["anyOf"] if one["$ref"].lower().endswith(in_format))
+    told = fire(site(order(fulfillments=[fulfillment(1)])), event_type, ORDER_ID, {})
+    sealer = Sealer(SigningKey(), SigningKey.wrong(), "an app", "an instance")
+    body = sealer.seal(delivery(of=told, to=subscription(format=in_format))).body
+    schema(name).validate(json.loads(body))
+    if event_type.body_kind != "flat":
+        assert not schema(name).is_valid(json.loads(body.replace(b'"_createdDate"', b'"createdDate"')))
+        assert not schema(name).is_valid(
+            json.loads(body.replace(b'"lineItems":[', b'"lineItems":[{"id":"of the wire"},'))
+        )
 
 
 def test_every_event_type_has_a_webhook() -> None:

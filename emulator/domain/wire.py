@@ -20,7 +20,9 @@ from pydantic_core import PydanticKnownError
 
 GUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 DECIMAL_PATTERN = r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$"
-WEB_URL_PATTERN = r"^[hH][tT][tT][pP][sS]?://[^\s/?#]+([/?#]\S*)?$"
+# What counts as a space differs between the dialects of regular expressions: the doubtful ones are named.
+_SPACES = r"\s\x00-\x1f\x85\ufeff"
+WEB_URL_PATTERN = rf"^[hH][tT][tT][pP][sS]?://[^{_SPACES}/?#]+([/?#][^{_SPACES}]*)?$"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[Tt]")
 
 

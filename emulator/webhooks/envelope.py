@@ -17,7 +17,7 @@ from emulator.webhooks.keys import SigningKey
 
 TOKEN_LIFETIME = timedelta(seconds=300_000)  # R304
 _EXPIRED_SINCE = timedelta(days=30)
-_RENAMED = {"id": "_id", "createdDate": "_createdDate", "updatedDate": "_updatedDate"}
+SDK_NAMES: Mapping[str, str] = {"id": "_id", "createdDate": "_createdDate", "updatedDate": "_updatedDate"}
 
 Json = dict[str, Any]
 
@@ -164,7 +164,7 @@ def _renamed(value: Any) -> Any:
         return [_renamed(one) for one in value]
     if not isinstance(value, Mapping):
         return value
-    return {_RENAMED.get(key, key): _renamed(one) for key, one in value.items()}
+    return {SDK_NAMES.get(key, key): _renamed(one) for key, one in value.items()}
 
 
 def _with_signature_of(other: str, token: str) -> str:

@@ -28,5 +28,22 @@ export function orderId(event: components["schemas"]["FulfillmentsUpdatedEvent"]
 
 export const token: webhooks["wix.ecom.v1.fulfillments_updated"]["post"]["requestBody"]["content"]["text/plain"] = "a.b.c";
 
+type PlainWebhook<Name extends keyof webhooks> = webhooks[Name] extends {
+  post: { requestBody: { content: { "application/json": infer Plain } } };
+}
+  ? Plain
+  : never;
+
+export function parcels(received: PlainWebhook<"wix.ecom.v1.fulfillments_updated">): [string, string | null | undefined][] {
+  const { entity } = "handler" in received ? received.event : received;
+  return entity.fulfillments.map((fulfillment) => [fulfillment._id, fulfillment.trackingInfo?.trackingNumber]);
+}
+
+export function canceled({ data, metadata }: components["schemas"]["OrderCanceledEventForSdk"]): string {
+  // @ts-expect-error: in these formats it is `_id`
+  const none: string = data.order.id;
+  return `${data.order._id} ${data.order.lineItems[0]?._id} ${metadata.entityId} ${none}`;
+}
+
 // @ts-expect-error: a status that the API does not know
 export const wrong: Body<operations["createFulfillment"]> = { fulfillment: { lineItems: [], status: "Lost" } };

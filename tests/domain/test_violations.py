@@ -1,11 +1,13 @@
+import re
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field, ValidationError, field_validator
+from jsonschema_rs import Draft202012Validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from emulator.domain.refusals import Violation
 from emulator.domain.violations import field_path, violated, violations_of
-from emulator.domain.wire import Guid, Items, ShortText, WebUrl, WireModel
+from emulator.domain.wire import WEB_URL_PATTERN, Guid, Items, ShortText, WebUrl, WireModel
 
 ITEM_GUID = "00000000-0000-0000-0000-000000000001"
 
@@ -185,7 +187,23 @@ def test_a_web_url_is_accepted(url: str) -> None:
         " http://a",
         "http://a\n",
         "http://a/\n",
+        "http://a\x85",
+        "http://a/\ufeff",
+        "http://a/\x1f",
     ],
 )
 def test_what_is_no_web_url_is_refused(url: str) -> None:
     assert violations(homePage=url)[0].data == {"type": "WEB_URL"}
+
+
+@pytest.mark.parametrize("template", ["http://a{}b", "http://a/{}"])
+def test_the_pattern_of_a_web_url_means_the_same_to_whoever_reads_the_contract(template: str) -> None:
+    schema = Draft202012Validator({"pattern": WEB_URL_PATTERN})  # knows another dialect of regular expressions
+    thing = TypeAdapter(WebUrl)
+    for code in [*range(0x100), 0x1680, *range(0x2000, 0x2030), 0x205F, 0x3000, 0xFEFF, 0x1F600]:
+        url = template.format(chr(code))
+        try:
+            is_accepted = bool(thing.validate_python(url))
+        except ValidationError:
+            is_accepted = False
+        assert schema.is_valid(url) == is_accepted == (re.search(WEB_URL_PATTERN + r"\Z", url) is not None), code

@@ -36,7 +36,7 @@ def emulated_document() -> Json:
     document["info"]["description"] = _DESCRIPTION
     document["webhooks"] = webhooks()
     components = document["components"]
-    components["schemas"] |= tidied(webhook_schemas() | SIGN_IN_SCHEMAS)
+    components["schemas"] |= tidied(webhook_schemas(components["schemas"]) | SIGN_IN_SCHEMAS)
     components["schemas"] = dict(sorted(components["schemas"].items()))
     components["securitySchemes"] = SECURITY_SCHEMES
     document["components"] = components

@@ -17,11 +17,18 @@ class Link(NamedTuple):
 
 _CREATED = "$response.body#/order/id"
 _FULFILLED = "$response.body#/orderWithFulfillments/orderId"
-_FULFILLED_IDS = {"orderIds": ["{" + _FULFILLED + "}"]}
+_FOUND = "$response.body#/orders/0/id"
 _NEW_FULFILLMENT = {"fulfillmentId": "$response.body#/fulfillmentId", "orderId": _FULFILLED}
-_FIRST_ITEM = {"fulfillment": {"lineItems": [{"id": "{$response.body#/order/lineItems/0/id}", "quantity": 1}]}}
-_TOKEN = {"token": "{$response.body#/access_token}"}
+_SAME_FULFILLMENT = {"fulfillmentId": "$request.path.fulfillmentId", "orderId": _FULFILLED}
+_FIRST_ITEM = {"lineItems": [{"id": "{$response.body#/order/lineItems/0/id}", "quantity": 1}]}
+_FOUND_ITEM = {"lineItems": [{"id": "{$response.body#/orders/0/lineItems/0/id}", "quantity": 1}]}
 _TRACKING = {"trackingInfo": {"trackingNumber": "45782", "shippingProvider": "ups"}}
+_FULFILL = Link(
+    "createFulfillment", "Fulfill one of its first item", {"orderId": _CREATED}, {"fulfillment": _FIRST_ITEM}
+)
+_TRANSACTIONS = Link("listTransactionsForSingleOrder", "The order's payments", {"orderId": _CREATED})
+_FULFILLMENTS = Link("listFulfillmentsForSingleOrder", "The order's fulfillments", {"orderId": _FULFILLED})
+_TOKEN = Link("describeToken", "What the token is good for", body={"token": "$response.body#/access_token"})
 
 LINKS: Mapping[str, tuple[Link, ...]] = {
     "createOrder": (
@@ -30,36 +37,57 @@ LINKS: Mapping[str, tuple[Link, ...]] = {
         Link("markOrderAsPaid", "Approve the order", {"ecomOrderId": _CREATED}),
         Link("cancelOrder", "Cancel the order", {"id": _CREATED}),
         Link("updateOrderStatus", "Set the order's status", {"orderId": _CREATED}, {"status": "APPROVED"}),
-        Link("listTransactionsForSingleOrder", "The order's payments", {"orderId": _CREATED}),
-        Link("createFulfillment", "Fulfill one of the order's first line item", {"orderId": _CREATED}, _FIRST_ITEM),
+        Link("bulkUpdateOrders", "Archive the order", body={"orders": [{"order": {"id": _CREATED, "archived": True}}]}),
+        Link("searchOrders", "Find the order", body={"search": {"filter": {"id": _CREATED}}}),
+        Link(
+            "bulkCreateFulfillments",
+            "Fulfill one of its first item",
+            body={"ordersWithFulfillments": [{"orderId": _CREATED, "fulfillments": [_FIRST_ITEM]}]},
+        ),
+        _TRANSACTIONS,
+        _FULFILL,
     ),
-    "markOrderAsPaid": (
-        Link("createFulfillment", "Fulfill one of the order's first line item", {"orderId": _CREATED}, _FIRST_ITEM),
-        Link("listTransactionsForSingleOrder", "The order's payments", {"orderId": _CREATED}),
+    "markOrderAsPaid": (_FULFILL, _TRANSACTIONS),
+    "updateOrderStatus": (_FULFILL,),
+    "searchOrders": (
+        Link("getOrder", "The first order found", {"id": _FOUND}),
+        Link("createFulfillment", "Fulfill one of the first item", {"orderId": _FOUND}, {"fulfillment": _FOUND_ITEM}),
+        Link("listFulfillmentsForMultipleOrders", "The first order's fulfillments", body={"orderIds": [_FOUND]}),
+        Link("updateOrder", "Archive the first order", {"id": _FOUND}, {"order": {"archived": True}}),
+        Link("bulkUpdateOrders", "Archive it in bulk", body={"orders": [{"order": {"id": _FOUND, "archived": True}}]}),
+        Link("updateOrderStatus", "Set the first order's status", {"orderId": _FOUND}, {"status": "CANCELED"}),
+        Link("cancelOrder", "Cancel the first order", {"id": _FOUND}),
+        Link("listTransactionsForSingleOrder", "The first order's payments", {"orderId": _FOUND}),
+        Link(
+            "searchOrders",
+            "The next page",
+            body={"search": {"cursorPaging": {"cursor": "$response.body#/metadata/cursors/next"}}},
+        ),
     ),
     "createFulfillment": (
         Link("updateFulfillment", "Give the fulfillment a parcel", _NEW_FULFILLMENT, {"fulfillment": _TRACKING}),
         Link("deleteFulfillment", "Delete the fulfillment", _NEW_FULFILLMENT),
-        Link("listFulfillmentsForSingleOrder", "The order's fulfillments", {"orderId": _FULFILLED}),
-        Link(
-            "listFulfillmentsForMultipleOrders", "The order's fulfillments", body={"orderIds": ["{" + _FULFILLED + "}"]}
-        ),
+        _FULFILLMENTS,
+        Link("listFulfillmentsForMultipleOrders", "The order's fulfillments", body={"orderIds": [_FULFILLED]}),
         Link("getOrder", "The order", {"id": _FULFILLED}),
     ),
-    "updateFulfillment": (
+    "updateFulfillment": (Link("deleteFulfillment", "Delete the fulfillment", _SAME_FULFILLMENT), _FULFILLMENTS),
+    "deleteFulfillment": (_FULFILLMENTS, Link("getOrder", "The order", {"id": _FULFILLED})),
+    "bulkCreateFulfillments": (
         Link(
-            "deleteFulfillment",
-            "Delete the fulfillment",
-            {"fulfillmentId": "$request.path.fulfillmentId", "orderId": _FULFILLED},
+            "listFulfillmentsForSingleOrder",
+            "The first order's fulfillments",
+            {"orderId": "$response.body#/results/0/itemMetadata/id"},
         ),
-        Link("listFulfillmentsForSingleOrder", "The order's fulfillments", {"orderId": _FULFILLED}),
     ),
-    "deleteFulfillment": (
-        Link("listFulfillmentsForSingleOrder", "The fulfillments that are left", {"orderId": _FULFILLED}),
-        Link("getOrder", "The order", {"id": _FULFILLED}),
-    ),
-    "issueToken": (
-        Link("describeToken", "What the token is good for", body={"token": "$response.body#/access_token"}),
+    "issueToken": (_TOKEN,),
+    "issueLegacyToken": (
+        _TOKEN,
+        Link(
+            "issueLegacyToken",
+            "Another access token",
+            body={"grant_type": "refresh_token", "refresh_token": "$response.body#/refresh_token"},
+        ),
     ),
 }
 

@@ -1,12 +1,13 @@
 """The events as OpenAPI webhooks: the token with its layers (R304), and the two plain formats."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from emulator.api.openapi.evidence import evidence_of
 from emulator.api.openapi.examples import published_examples
 from emulator.api.openapi.schemas import ref
+from emulator.api.openapi.views import sdk_ref, sdk_schemas
 from emulator.domain.events import EVENT_TYPES, FULFILLMENTS_UPDATED, Event, EventType
 
 Json = dict[str, Any]
@@ -33,9 +34,12 @@ def webhooks() -> Json:
     return {event_type.name: {"post": _delivery(event_type)} for event_type in EVENT_TYPES.values()}
 
 
-def webhook_schemas() -> Json:
-    """The layers of each event: what is in the token, in the envelope, and in the plain formats."""
-    schemas: Json = {
+def webhook_schemas(models: Json) -> Json:
+    """The layers of each event: what is in the token, in the envelope, and in the plain formats.
+
+    `models` are the schemas of the entities, by name.
+    """
+    schemas: Json = sdk_schemas(models, ("Order", "OrderWithFulfillments")) | {
         "WebhookIdentity": _object({"identityType": {"enum": ["APP"]}, "appId": _TEXT}),
         "EventMetadata": _object(
             {
@@ -59,6 +63,8 @@ def webhook_schemas() -> Json:
         schemas[name] = _event(event_type)
         schemas[f"{name}Envelope"] = _envelope(event_type)
         schemas[f"{name}Claims"] = _claims(event_type)
+        schemas[f"{name}ForSdk"] = _sdk_view(event_type)
+        schemas[f"{name}ForVelo"] = _velo_view(event_type)
     schemas[_schema_name(FULFILLMENTS_UPDATED)]["examples"] = [_example()]
     return schemas
 
@@ -66,8 +72,9 @@ def webhook_schemas() -> Json:
 def _delivery(event_type: EventType) -> Json:
     rules = f"{_EVERY_EVENT} R310" if event_type.body_kind == "flat" else _EVERY_EVENT
     rules += " R301" if event_type is FULFILLMENTS_UPDATED else " R414" if event_type.body_kind != "flat" else ""
-    token = _TEXT | {"contentMediaType": "application/jwt", "contentSchema": ref(f"{_schema_name(event_type)}Claims")}
-    plain = {"anyOf": [_sdk_view(event_type), _velo_view(event_type)]}
+    name = _schema_name(event_type)
+    token = _TEXT | {"contentMediaType": "application/jwt", "contentSchema": ref(f"{name}Claims")}
+    plain = {"anyOf": [ref(f"{name}ForSdk"), ref(f"{name}ForVelo")]}
     return {
         "operationId": event_type.handler,
         "summary": _SUMMARIES[event_type.name],
@@ -121,34 +128,41 @@ def _event(event_type: EventType) -> Json:
 
 
 def _carried(event_type: EventType) -> Json:
-    entity = ref("OrderWithFulfillments" if event_type is FULFILLMENTS_UPDATED else "Order")
+    body = _body(event_type, ref)
     if event_type.body_kind == "created":
-        return {"createdEvent": _object({"entity": entity})}
+        return {"createdEvent": _object({"entity": body})}
     if event_type.body_kind == "updated":
-        return {"updatedEvent": _object({"currentEntity": entity})}
-    body = _object({"order": ref("Order")})
-    body["properties"] |= _BESIDES_ORDER.get(event_type.name, {})
+        return {"updatedEvent": _object({"currentEntity": body})}
     return {"actionEvent": _object({"body": body})}
+
+
+def _body(event_type: EventType, entity: Callable[[str], Json]) -> Json:
+    """What the event is about, where `entity` refers to a model by its name."""
+    if event_type is FULFILLMENTS_UPDATED:
+        return entity("OrderWithFulfillments")
+    if event_type.body_kind != "action":
+        return entity("Order")
+    body = _object({"order": entity("Order")})
+    body["properties"] |= _BESIDES_ORDER.get(event_type.name, {})
+    return body
 
 
 def _sdk_view(event_type: EventType) -> Json:
     if event_type.body_kind == "flat":
         return ref(_schema_name(event_type))
-    return _object({"metadata": ref("EventMetadata"), **_renamed(event_type)})
+    return _handled(event_type, "EventMetadata")
 
 
 def _velo_view(event_type: EventType) -> Json:
-    if event_type.body_kind == "flat":
-        event = ref(_schema_name(event_type))
-    else:
-        event = _object({"metadata": ref("VeloEventMetadata"), **_renamed(event_type)})
+    is_flat = event_type.body_kind == "flat"
+    event = ref(_schema_name(event_type)) if is_flat else _handled(event_type, "VeloEventMetadata")
     return _object({"handler": {"const": event_type.handler}, "event": event})
 
 
-def _renamed(event_type: EventType) -> Json:
+def _handled(event_type: EventType, metadata: str) -> Json:
+    """The event as a handler gets it (R309)."""
     key = "data" if event_type.body_kind == "action" else "entity"
-    names = "As in the token, with _id, _createdDate and _updatedDate for id, createdDate and updatedDate."
-    return {key: {"type": "object", "description": names}}
+    return _object({"metadata": ref(metadata), key: _body(event_type, sdk_ref)})
 
 
 def _json_text(schema: Json) -> Json:
