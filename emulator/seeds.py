@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from emulator import documents
+from emulator.documents import DocumentError
 from emulator.domain.credentials import GRANTING_SCOPES, READ_ORDERS, ApiKey
 from emulator.domain.orders import Order
 from emulator.domain.violations import violations_of
@@ -113,8 +115,8 @@ def _path(name: str) -> Path:
 def read(path: Path) -> Any:
     """The YAML (or JSON) document in the file; dates stay text. Raises SeedError."""
     try:
-        return yaml.load(path.read_bytes(), Loader=_Loader)  # noqa: S506 - a safe loader
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        return documents.load(path.read_bytes(), _Loader)
+    except (OSError, DocumentError) as error:
         raise SeedError(str(path), "", " ".join(str(error).split())) from error
 
 

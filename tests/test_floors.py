@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "emulator"
 FLOORS = {
     "emulator": 0,
     "emulator.client": 1,
+    "emulator.documents": 1,
     "emulator.domain": 1,
     "emulator.environment": 1,
     "emulator.errors": 1,

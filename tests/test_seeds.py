@@ -103,6 +103,9 @@ def test_a_document_may_have_no_orders(document: Any) -> None:
         ("orders: [\n", "while parsing a flow"),
         ("orders: !!python/object:os.system {}\n", "could not determine a constructor"),
         (b"orders: \xff\n", "invalid"),
+        ("orders:\n- &a {extra: *a}\n", "line 2, column 14: *a contains itself"),
+        ("orders:\n- {extra: " + "9" * 5_000 + "}\n", "limit (4300 digits)"),
+        ("[" * 100_000, "is nested more than 100 levels deep"),
     ],
 )
 def test_a_wrong_seed_is_refused_with_file_path_and_reason(tmp_path: Path, text: str | bytes, reason: str) -> None:

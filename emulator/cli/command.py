@@ -127,10 +127,12 @@ def _configuration(path: Path) -> dict[str, Any]:
         return {}
     import yaml
 
+    from emulator import documents
+
     try:
         # Every value as the text that a flag would have: `off` is a word and 0012 an id.
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}  # noqa: S506 - makes texts only
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        document = documents.load(path.read_bytes(), getattr(yaml, "CBaseLoader", yaml.BaseLoader)) or {}
+    except (OSError, documents.DocumentError) as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
         raise UsageError(f"{path}: must be a mapping of options")

@@ -117,7 +117,10 @@ def verify_token(token: str, public_pem: str, now: datetime | None = None) -> No
         claims = jwt.decode(token.strip(), public_pem, ["RS256"], options={"verify_exp": False, "verify_iat": False})
     except jwt.InvalidTokenError as error:
         raise EnvelopeError(str(error)) from error
-    expires = datetime.fromtimestamp(claims.get("exp", 0), UTC)
+    try:
+        expires = datetime.fromtimestamp(claims.get("exp", 0), UTC)
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise EnvelopeError(f"claims.exp must be seconds since 1970: {error}") from error
     if expires <= (now or datetime.now(UTC)):
         raise EnvelopeError(f"expired at {expires:%Y-%m-%dT%H:%M:%SZ}")
 
@@ -176,7 +179,7 @@ def _layer(name: str, text: Any) -> Json:
         raise EnvelopeError(f"{name} must be JSON in a string, it is {type(text).__name__}")
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EnvelopeError(f"{name} is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise EnvelopeError(f"{name} must hold a JSON object")

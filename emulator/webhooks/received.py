@@ -68,7 +68,7 @@ def understood(body: bytes, public_key: str, now: datetime) -> Received:
 def _understood_json(text: str) -> Received:
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Received(f"not JSON: {error}", {"body": text})
     layers = document if "handler" in document else {"event": document}
     return Received("formats sdk and velo carry no signature", layers)

@@ -370,6 +370,7 @@ def token_of(claims: Any) -> str:
         ("e30.e30.c", "claims.data must be JSON in a string, it is NoneType"),
         (token_of({"data": {}}), "claims.data must be JSON in a string, it is dict"),
         (token_of({"data": "x"}), "claims.data is not JSON"),
+        (token_of({"data": "[" * 100_000}), "claims.data is not JSON"),
         (token_of({"data": "3"}), "claims.data must hold a JSON object"),
         (token_of({"data": '{"data": {}}'}), "envelope.data must be JSON in a string, it is dict"),
     ],
@@ -377,3 +378,10 @@ def token_of(claims: Any) -> str:
 def test_opening_what_is_no_token_names_the_layer_that_is_wrong(token: str, reason: str) -> None:
     with pytest.raises(EnvelopeError, match=reason):
         open_token(token)
+
+
+@pytest.mark.parametrize("expiry", [None, [], "soon", 10**40, -(10**40)])
+def test_a_signed_token_whose_expiry_is_no_time_is_not_verified(expiry: Any) -> None:
+    signed = jwt.api_jws.encode(json.dumps({"data": "{}", "exp": expiry}).encode(), KEY.private, "RS256")
+    with pytest.raises(EnvelopeError, match="exp"):
+        verify_token(signed, KEY.public_pem, NOW)
