@@ -161,8 +161,10 @@ def _override(assignment: str) -> tuple[str, Any]:
     path, separator, value = assignment.partition("=")
     if not separator:
         raise click.UsageError(f"--set {assignment!r} is not PATH=VALUE")
+    from pydantic_core import from_json
+
     try:
-        return path, json.loads(value)
+        return path, from_json(value.encode(errors="surrogateescape"), allow_inf_nan=False)
     except ValueError:
         return path, value
 

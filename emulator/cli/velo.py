@@ -76,7 +76,7 @@ def _given(arguments: str | None, call: str | None) -> list[Any]:
         raise click.UsageError("ARGUMENTS go with --call FILE:FUNCTION")
     try:
         given = json.loads(arguments)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise click.UsageError(f"ARGUMENTS is not JSON: {error}") from None
     if not isinstance(given, list):
         raise click.UsageError(f"""ARGUMENTS must be a JSON array, such as '["my-order"]'; it is {arguments}""")

@@ -91,6 +91,12 @@ def test_trigger_sets_values_that_are_json_and_values_that_are_text(shell: Shell
     assert event["tickets"][0]["price"]["amount"] == 1.5
 
 
+@pytest.mark.parametrize("value", ["[" * 10_000, "NaN", "9" * 5_000])
+def test_trigger_sets_what_is_no_json_within_limits_as_text(shell: Shell, value: str) -> None:
+    event = shell.json("trigger", "wixEvents_onOrderUpdated", "--set", f"email={value}")["event"]
+    assert event["email"] == value
+
+
 def test_trigger_sets_a_text_with_an_equals_sign(shell: Shell) -> None:
     event = shell.json("trigger", "wixEvents_onOrderUpdated", "--set", "email=a=b")["event"]
     assert event["email"] == "a=b"

@@ -1,6 +1,7 @@
 """What is fuzzed: each parser takes an input and breaks its promise with an exception."""
 
 import base64
+import copy
 import json
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import click
 import jwt
 from pydantic import ValidationError
 from pydantic_core import to_json
@@ -19,6 +21,7 @@ from starlette.datastructures import Headers
 from emulator.api.orders import OrderSearch
 from emulator.api.responses import json_object
 from emulator.cli.command import _configuration
+from emulator.cli.control import _override
 from emulator.domain.behaviours import Behaviours
 from emulator.domain.credentials import read_token
 from emulator.domain.paths import PathError, with_changes
@@ -156,15 +159,13 @@ def behaviours(text: bytes) -> None:
 
 
 def changes(text: bytes) -> None:
-    """`path=value`, one a line, changes a copy of an order or is refused."""
+    """`--set path=value` of `trigger`, one a line, changes a copy of an order or is refused."""
     value = {"orderId": "1", "fulfillments": [{"id": "2", "trackingInfo": None}]}
-    assignments = [one.partition("=") for one in text.decode("utf-8", errors="replace").split("\n")]
-    try:
-        json.dumps(with_changes(value, {path: new for path, _, new in assignments}))
-    except PathError:
-        return
-    finally:
-        assert value == {"orderId": "1", "fulfillments": [{"id": "2", "trackingInfo": None}]}
+    before = copy.deepcopy(value)
+    with suppress(PathError, click.UsageError):
+        overrides = dict(map(_override, text.decode("utf-8", errors="surrogateescape").split("\n")))
+        json.dumps(with_changes(value, overrides), allow_nan=False)
+    assert value == before
 
 
 PARSERS: Mapping[str, Callable[[bytes], None]] = {

@@ -26,6 +26,10 @@ def test_mutations_of_the_corpus_break_nothing(parser: str) -> None:
         suppress_health_check=list(HealthCheck),
     )
     def check(text: bytes) -> None:
-        PARSERS[parser](text)
+        try:
+            PARSERS[parser](text)
+        except Exception as error:
+            error.add_note(f"{parser} was given {bytes(text[:500])!r}")
+            raise
 
     check()
