@@ -164,7 +164,9 @@ def _override(assignment: str) -> tuple[str, Any]:
     from pydantic_core import from_json
 
     try:
-        return path, from_json(value.encode(errors="surrogateescape"), allow_inf_nan=False)
+        given = from_json(value.encode(errors="surrogateescape"), allow_inf_nan=False)
+        json.dumps(given, allow_nan=False)  # 1e999 is JSON too, but beyond all numbers
+        return path, given
     except ValueError:
         return path, value
 

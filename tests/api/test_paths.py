@@ -53,6 +53,8 @@ def test_after_a_literal_that_leads_nowhere_the_parameter_is_tried() -> None:
         "",
         "//",
         "/ecom",
+        f"x{BASE}/orders/a",
+        f"{BASE}/orders/a"[1:],
         BASE,
         f"{BASE}/",
         f"{BASE}/orders/",
