@@ -10,9 +10,9 @@ import yaml
 from starlette.testclient import TestClient
 
 from emulator.api.contract import Contract
-from emulator.api.gateway import Gateway
 from emulator.api.control_routes import CONTROL
 from emulator.api.emulated_routes import EMULATED
+from emulator.api.gateway import Gateway
 from emulator.app import create_app
 from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.settings import Settings
