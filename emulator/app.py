@@ -11,7 +11,7 @@ from emulator.domain.credentials import ApiKey
 from emulator.ids import Ids
 from emulator.operations.lifecycle import take_due_steps
 from emulator.samples import Samples
-from emulator.seeds import Seed, load
+from emulator.seeds import Seed, SeedError, load
 from emulator.settings import Settings
 from emulator.site import Setup
 from emulator.sites import Sites
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
     sealer = Sealer(SigningKey(settings.key_file), SigningKey.wrong(), settings.app_id, settings.instance_id)
     dispatcher = Dispatcher(sealer, HttpTransport(), in_background=settings.delivery == "background")
     setup = Setup(
-        seed=load(settings.seed, samples, ids, settings.time),
+        seed=_fitting(load(settings.seed, samples, ids, settings.time), settings),
         samples=samples,
         behaviours=settings.behaviours,
         random_seed=settings.random_seed,
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         rate_limit=settings.rate_limit,
         journal_entries_max=settings.journal_entries_max,
         deliveries_max=settings.deliveries_max,
+        orders_max=settings.orders_max,
         wake=dispatcher.wake,
         take_due_steps=take_due_steps,
     )
@@ -69,6 +70,13 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         body_bytes_max=settings.body_bytes_max,
         contract=_contract() if settings.check_responses else None,
     )
+
+
+def _fitting(seed: Seed, settings: Settings) -> Seed:
+    if len(seed.orders) > settings.orders_max:
+        reason = f"{len(seed.orders)} orders are more than --orders-max {settings.orders_max} allows"
+        raise SeedError(", ".join(settings.seed), "", reason)
+    return seed
 
 
 def _guard(settings: Settings, seed: Seed) -> Guard:

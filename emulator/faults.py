@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from emulator.domain.chaos import Chaos
+from emulator.domain.refusals import LimitReached
+
+FAULTS_MAX = 1_000  # every call looks through them
 
 Drop = Literal["beforeCommit", "afterCommit"]
 
@@ -55,7 +58,10 @@ class Faults:
         self._faults: dict[str, Fault] = {}
 
     def arm(self, fault: Fault) -> None:
-        """Have it happen from the next call on."""
+        """Have it happen from the next call on. Raises LimitReached."""
+        if len(self._faults) >= FAULTS_MAX:
+            remedy = "DELETE /_emulator/faults takes all back, spent ones included"
+            raise LimitReached("faults in this site", requested=FAULTS_MAX + 1, allowed=FAULTS_MAX, remedy=remedy)
         self._faults[fault.id] = fault
 
     def disarm(self, fault_id: str) -> bool:

@@ -6,6 +6,7 @@ It keeps references only; what a reader sees of an entry is worked out when it i
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from emulator.changes import Changes
@@ -88,7 +89,8 @@ class Journal:
             return  # forgotten meanwhile
         if len(entry.body) > ENTRY_BODY_BYTES_MAX or len(entry.answer) > ENTRY_BODY_BYTES_MAX:
             entry.body, entry.answer = entry.body[:ENTRY_BODY_BYTES_MAX], entry.answer[:ENTRY_BODY_BYTES_MAX]
-        entry.bytes_kept = len(entry.body) + len(entry.answer)
+        head = len(entry.path) + len(entry.query) + sum(map(len, chain.from_iterable(entry.headers)))
+        entry.bytes_kept = head + len(entry.body) + len(entry.answer)
         self._bytes += entry.bytes_kept
         while self._bytes > BYTES_MAX:
             self._forget_oldest()

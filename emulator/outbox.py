@@ -1,6 +1,7 @@
 """A site's subscriptions, and its deliveries: a bounded log, and what is due for whom."""
 
 import heapq
+import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -9,6 +10,11 @@ from typing import NamedTuple
 
 from emulator.changes import Changes
 from emulator.domain.deliveries import Delivery, Sealed, Subscription
+
+_log = logging.getLogger("emulator.outbox")
+SEALED_BYTES_MAX = 64 * 1024 * 1024
+SEQUENCES_MAX = 500_000
+_VOID_MAX = 100  # entries of the queues that later changes made void, beyond one for each delivery
 
 
 class Lane(NamedTuple):
@@ -32,13 +38,25 @@ class OutboxState:
 
 
 class Outbox:
-    """Holds deliveries, newest last. Beyond `deliveries_max` the oldest settled one is forgotten, else the oldest."""
+    """Holds deliveries, newest last.
+
+    Beyond `deliveries_max`, or `sealed_bytes_max` of what was sealed, the oldest settled one is forgotten. If none is,
+    the oldest that waits is `dropped`. Beyond `sequences_max` the entity without events for longest begins at 1 again.
+    """
 
     def __init__(
-        self, subscriptions: Iterable[Subscription], deliveries_max: int, changes: Changes | None = None
+        self,
+        subscriptions: Iterable[Subscription],
+        deliveries_max: int,
+        changes: Changes | None = None,
+        *,
+        sealed_bytes_max: int = SEALED_BYTES_MAX,
+        sequences_max: int = SEQUENCES_MAX,
     ) -> None:
         """`changes` is told of each delivery that is put."""
         self._deliveries_max = deliveries_max
+        self._sealed_bytes_max = sealed_bytes_max
+        self._sequences_max = sequences_max
         self._changes = changes or Changes()
         self.epoch = 0
         self.clear(subscriptions)
@@ -53,7 +71,10 @@ class Outbox:
         self._settled: OrderedDict[str, None] = OrderedDict()
         self._held: dict[str, str] = {}
         self._queued = 0
-        self._sequences: defaultdict[str, int] = defaultdict(int)
+        self._entries = 0  # of all queues
+        self._sealed_bytes = 0
+        self._sequences: OrderedDict[str, int] = OrderedDict()
+        self.dropped = 0  # that waited, for lack of room
         self._in_flight: set[str] = set()
 
     def state(self) -> OutboxState:
@@ -73,6 +94,7 @@ class Outbox:
         """Hold that instead. A new epoch, as with `clear`."""
         self.clear(state.subscriptions)
         self._deliveries.update((delivery.id, delivery) for delivery in state.deliveries)
+        self._sealed_bytes = sum(_sealed_bytes(delivery) for delivery in state.deliveries)
         self._settled.update(dict.fromkeys(state.settled))
         self._held = dict(state.held)
         self._sequences.update(state.sequences)
@@ -80,6 +102,8 @@ class Outbox:
             delivery = self._deliveries[delivery_id]
             if delivery.due is not None:
                 self._queue(delivery, delivery.due)
+        while self._is_too_full():
+            self._forget_one()
 
     def is_busy(self, now: datetime) -> bool:
         """Whether something is in flight or due."""
@@ -87,8 +111,11 @@ class Outbox:
 
     def next_sequence(self, entity_id: str) -> int:
         """The number of the entity's next event, from 1 (R302)."""
-        self._sequences[entity_id] += 1
-        return self._sequences[entity_id]
+        number = self._sequences[entity_id] = self._sequences.get(entity_id, 0) + 1
+        self._sequences.move_to_end(entity_id)
+        if len(self._sequences) > self._sequences_max:
+            self._sequences.popitem(last=False)
+        return number
 
     def subscribe(self, subscription: Subscription) -> None:
         """Deliver to it from now on."""
@@ -98,6 +125,7 @@ class Outbox:
         """Deliver to it no more, whatever waits for it included. Whether there was such a subscription."""
         if self.subscriptions.pop(subscription_id, None) is None:
             return False
+        self._held.pop(subscription_id, None)
         for delivery in self.deliveries():
             if delivery.subscription.id == subscription_id and delivery.due is not None:
                 self.put(delivery.abandoned())
@@ -115,12 +143,14 @@ class Outbox:
         """Hold the delivery, in place of an earlier state of it, and queue it if another attempt is planned."""
         before = self._deliveries.get(delivery.id)
         self._deliveries[delivery.id] = delivery
+        self._sealed_bytes += _sealed_bytes(delivery) - _sealed_bytes(before)
         if delivery.due is None:
             self._settled[delivery.id] = None
             self._in_flight.discard(delivery.id)
+            self._let_go(delivery)
         elif before is None or (before.due, before.retries) != (delivery.due, delivery.retries):
             self._queue(delivery, delivery.due)
-        if len(self._deliveries) > self._deliveries_max:
+        while self._is_too_full():
             self._forget_one()
         self._changes.tell("delivery", delivery)
 
@@ -129,6 +159,7 @@ class Outbox:
         delivery = self._deliveries.get(delivery_id)
         if delivery is not None and delivery.sealed is None:
             self._deliveries[delivery_id] = replace(delivery, sealed=sealed)
+            self._sealed_bytes += len(sealed.body)
 
     def hold_back(self, delivery: Delivery) -> None:
         """Like `put`, but `release_held` makes it due before its time."""
@@ -153,6 +184,7 @@ class Outbox:
         delivery = self._head(lane, now)
         if delivery is not None:
             heapq.heappop(self._queues[lane])
+            self._entries -= 1
             self._in_flight.add(delivery.id)
         return delivery
 
@@ -166,6 +198,9 @@ class Outbox:
         self._in_flight.discard(delivery.id)
         lane = Lane(delivery.subscription.id, delivery.is_first_attempt)
         heapq.heappush(self._queues[lane], (due, self._queued, delivery.id))
+        self._entries += 1
+        if self._entries > 2 * len(self._deliveries) + _VOID_MAX:
+            self._forget_void_entries()
 
     def _head(self, lane: Lane, now: datetime | None = None) -> Delivery | None:
         """The lane's next delivery, if it is due by then; entries that later changes made void are dropped."""
@@ -173,14 +208,52 @@ class Outbox:
         while queue:
             due, _, delivery_id = queue[0]
             delivery = self._deliveries.get(delivery_id)
-            if delivery is not None and delivery.due == due and delivery.is_first_attempt == lane.is_first:
+            if _is_planned(delivery, lane, due):
                 return delivery if now is None or due <= now else None
             heapq.heappop(queue)
+            self._entries -= 1
         del self._queues[lane]
         return None
 
+    def _forget_void_entries(self) -> None:
+        for lane, queue in list(self._queues.items()):
+            kept = [entry for entry in queue if _is_planned(self._deliveries.get(entry[2]), lane, entry[0])]
+            heapq.heapify(kept)
+            self._queues[lane] = kept
+        self._entries = sum(len(queue) for queue in self._queues.values())
+
+    def _is_too_full(self) -> bool:
+        count = len(self._deliveries)
+        return count > self._deliveries_max or (self._sealed_bytes > self._sealed_bytes_max and count > 1)
+
     def _forget_one(self) -> None:
-        forgotten = next(iter(self._settled or self._deliveries))
-        self._settled.pop(forgotten, None)
-        self._in_flight.discard(forgotten)
-        del self._deliveries[forgotten]
+        if not self._settled:
+            self._note_dropped()
+        forgotten = self._deliveries.pop(next(iter(self._settled or self._deliveries)))
+        self._settled.pop(forgotten.id, None)
+        self._in_flight.discard(forgotten.id)
+        self._sealed_bytes -= _sealed_bytes(forgotten)
+        self._let_go(forgotten)
+
+    def _note_dropped(self) -> None:
+        self.dropped += 1
+        if self.dropped == 1:
+            _log.warning(
+                "a site has no room for more deliveries, all wait for their receivers: from now on the oldest are "
+                "dropped; --deliveries-max allows %d, and %d bytes of them are kept",
+                self._deliveries_max,
+                self._sealed_bytes_max,
+            )
+
+    def _let_go(self, delivery: Delivery) -> None:
+        if self._held.get(delivery.subscription.id) == delivery.id:
+            del self._held[delivery.subscription.id]
+
+
+def _is_planned(delivery: Delivery | None, lane: Lane, due: datetime) -> bool:
+    """Whether an entry of that lane's queue still says what is so."""
+    return delivery is not None and delivery.due == due and delivery.is_first_attempt == lane.is_first
+
+
+def _sealed_bytes(delivery: Delivery | None) -> int:
+    return len(delivery.sealed.body) if delivery is not None and delivery.sealed is not None else 0

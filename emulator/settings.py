@@ -17,6 +17,7 @@ from emulator.domain.refusals import InvalidRequest, refusal_codes
 from emulator.domain.violations import field_path
 from emulator.domain.wire import WebUrl
 from emulator.errors import UsageError
+from emulator.store import ORDERS_MAX
 
 
 class SettingsError(UsageError):
@@ -51,6 +52,8 @@ class Settings(BaseModel):
     deliveries_max: Annotated[int, Field(ge=1)] = 10_000
     journal_entries_max: Annotated[int, Field(ge=1)] = 1_000
     sites_max: Annotated[int, Field(ge=1)] = 1_000
+    orders_max: Annotated[int, Field(ge=1)] = ORDERS_MAX
+    connections_max: Annotated[int, Field(ge=1)] = 900
     behaviours: Behaviours = Behaviours()
 
     @field_validator("time")

@@ -18,8 +18,10 @@ from emulator.outbox import Outbox
 from emulator.rates import RateLimit
 from emulator.samples import Samples
 from emulator.seeds import Seed
-from emulator.store import Store
+from emulator.store import ORDERS_MAX, Store
 from emulator.walks import Walks, WalksState
+
+_ENTITIES_PER_ORDER = 2  # that events count separately: the order, and its fulfillments
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Setup:
     rate_limit: int = 0
     journal_entries_max: int = 1_000
     deliveries_max: int = 10_000
+    orders_max: int = ORDERS_MAX
     wake: Callable[["Site"], None] = lambda site: None  # noqa: ARG005 - called when a site has something to deliver
     take_due_steps: Callable[["Site"], int] = lambda site: 0  # noqa: ARG005 - the lifecycle simulation, see below
 
@@ -50,8 +53,13 @@ class Site:
         self.ids = Ids(None if setup.random_seed is None else f"{setup.random_seed} {site_id}")
         self.changes = Changes()
         self.journal = Journal(setup.journal_entries_max, self.changes)
-        self.store = Store(setup.seed.orders, self._note_change)
-        self.outbox = Outbox(setup.subscriptions, setup.deliveries_max, self.changes)
+        self.store = Store(setup.seed.orders, self._note_change, setup.orders_max)
+        self.outbox = Outbox(
+            setup.subscriptions,
+            setup.deliveries_max,
+            self.changes,
+            sequences_max=_ENTITIES_PER_ORDER * setup.orders_max + setup.deliveries_max,
+        )
         self.walks = Walks(setup.behaviours.lifecycle)
         self.faults = Faults()
         self.rate_limit = RateLimit(setup.rate_limit)

@@ -29,6 +29,11 @@ class Sites:
     def __contains__(self, site_id: str) -> bool:
         return site_id in self._sites
 
+    @property
+    def dropped_deliveries(self) -> int:
+        """How many deliveries of all sites were dropped before they had been sent, for lack of room."""
+        return sum(site.outbox.dropped for site in self._sites.values())
+
     def ids(self) -> tuple[str, ...]:
         """All sites, the least recently used first."""
         return tuple(self._sites)

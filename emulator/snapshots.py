@@ -13,12 +13,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic.alias_generators import to_camel
 
 from emulator.clock import EARLIEST, LATEST
-from emulator.domain.deliveries import Delivery
+from emulator.domain.deliveries import SUBSCRIPTIONS_MAX, Delivery
 from emulator.domain.events import EVENT_TYPES
 from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest, Violation
 from emulator.domain.violations import violations_of
-from emulator.faults import Fault
+from emulator.faults import FAULTS_MAX, Fault
 from emulator.ids import IdsState
 from emulator.outbox import OutboxState
 from emulator.walks import WalksState
@@ -93,7 +93,8 @@ def save(site: "Site") -> bytes:
 
 
 def restore(site: "Site", snapshot: Snapshot) -> str:
-    """Put that state in place of the site's, and empty its journal; the fingerprint."""
+    """Put that state in place of the site's, and empty its journal; the fingerprint. Raises LimitReached."""
+    site.store.refuse_beyond(len(snapshot.orders))
     site.reset()
     if snapshot.time is None:
         site.clock.follow_system()
@@ -117,7 +118,7 @@ def read(document: bytes) -> Snapshot:
         snapshot = Snapshot.model_validate_json(document, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InvalidRequest(violations_of(error)) from None
-    violations = [*_repeated(snapshot), *_dangling(snapshot), *_unknown_events(snapshot)]
+    violations = [*_too_many(snapshot), *_repeated(snapshot), *_dangling(snapshot), *_unknown_events(snapshot)]
     if violations:
         raise InvalidRequest(violations)
     deliveries = tuple(_with_known_type(delivery) for delivery in snapshot.outbox.deliveries)
@@ -133,6 +134,16 @@ def _refuse_other_version(document: bytes) -> None:
     if found != VERSION:
         description = f"is {found}; this emulator reads snapshots of version {VERSION}, save it again with this one"
         raise InvalidRequest([Violation("version", description, "INVALID_ENUM_VALUE")])
+
+
+def _too_many(snapshot: Snapshot) -> Iterator[Violation]:
+    for field, count, allowed in (
+        ("outbox.subscriptions", len(snapshot.outbox.subscriptions), SUBSCRIPTIONS_MAX),
+        ("faults", len(snapshot.faults), FAULTS_MAX),
+    ):
+        if count > allowed:
+            description = f"has size {count}, expected {allowed} or less"
+            yield Violation(field, description, "MAX_SIZE", {"threshold": allowed})
 
 
 def _repeated(snapshot: Snapshot) -> Iterator[Violation]:

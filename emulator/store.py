@@ -4,18 +4,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from emulator.domain.orders import Order
-from emulator.domain.refusals import OrderNotFound
+from emulator.domain.refusals import LimitReached, OrderNotFound
 
 _NUMBER_DIGITS_MAX = 16  # a longer order number is somebody's own, not one that we count on from
+
+ORDERS_MAX = 200_000
 
 
 class Store:
     """Holds orders by id. Values go in and come out; nothing else changes them."""
 
     def __init__(
-        self, orders: Iterable[Order], note_change: Callable[[Order | None, Order | None], None] | None = None
+        self,
+        orders: Iterable[Order],
+        note_change: Callable[[Order | None, Order | None], None] | None = None,
+        orders_max: int = ORDERS_MAX,
     ) -> None:
         """`note_change` is told of each order that is put, before and after."""
+        self._orders_max = orders_max
         self._note_change = note_change
         self.clear(orders)
 
@@ -41,6 +47,16 @@ class Store:
         if order is None:
             raise OrderNotFound(order_id)
         return order
+
+    def make_room(self, orders: int) -> None:
+        """Before so many new orders are put: LimitReached if they are too many."""
+        self.refuse_beyond(len(self._orders) + orders)
+
+    def refuse_beyond(self, wanted: int) -> None:
+        """LimitReached if that is more orders than the store holds."""
+        if wanted > self._orders_max:
+            remedy = "reset the site, use another one, or start the emulator with a higher --orders-max"
+            raise LimitReached("orders in this site", requested=wanted, allowed=self._orders_max, remedy=remedy)
 
     def put(self, order: Order) -> None:
         """Hold the order, in place of an earlier one of the same id."""

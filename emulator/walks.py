@@ -7,6 +7,8 @@ from datetime import datetime
 from emulator.domain.lifecycle import Lifecycle, next_status, waiting_time
 from emulator.domain.orders import Order
 
+_VOID_MAX = 100  # plans that have come to nothing and are still queued, beyond one for each that has not
+
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -94,3 +96,6 @@ class Walks:
         self._walks.pop(walk.fulfillment_id, None)
         self._walks[walk.fulfillment_id] = walk
         heapq.heappush(self._queue, (walk.due, self._queued, walk))
+        if len(self._queue) > 2 * len(self._walks) + _VOID_MAX:
+            self._queue = [entry for entry in self._queue if self._walks.get(entry[2].fulfillment_id) is entry[2]]
+            heapq.heapify(self._queue)

@@ -1,7 +1,8 @@
 import pytest
 
 from emulator.domain.chaos import Chaos
-from emulator.faults import Effect, Fault, Faults
+from emulator.domain.refusals import LimitReached
+from emulator.faults import FAULTS_MAX, Effect, Fault, Faults
 
 BLANK = Effect(status=503)
 LATE = Effect(delay_ms=100)
@@ -34,6 +35,15 @@ def test_a_fault_happens_as_often_as_it_should() -> None:
 def test_a_fault_lets_the_first_calls_go_well() -> None:
     faults = armed(Fault("1", "createFulfillment", BLANK, times=1, skip=2))
     assert effects(faults, 4) == [None, None, BLANK, None]
+
+
+def test_a_site_has_a_limited_number_of_faults_and_says_how_to_go_on() -> None:
+    faults = armed(*(Fault(str(number), "createFulfillment", BLANK) for number in range(FAULTS_MAX)))
+    with pytest.raises(LimitReached, match=r"makes 1001 faults in this site, the emulator keeps 1000; DELETE"):
+        faults.arm(Fault("too many", "createFulfillment", BLANK))
+    assert len(faults.armed()) == FAULTS_MAX
+    faults.disarm("0")
+    faults.arm(Fault("one more", "createFulfillment", BLANK))
 
 
 def test_a_fault_concerns_its_operation_only() -> None:

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from emulator.domain.deliveries import RETRY_WAITS, Attempt, Delivery, Subscription
+from emulator.domain.deliveries import RETRY_WAITS, Attempt, Delivery, Sealed, Subscription
 from emulator.outbox import Lane, Outbox
 from tests.events import delivery, event, subscription
 from tests.factories import NOW
@@ -240,6 +241,100 @@ def test_clearing_forgets_what_is_held_back() -> None:
     box.clear([ONE])
     box.release_held("one", NOW)
     assert box.deliveries() == ()
+
+
+def sealed(held: Delivery, size: int) -> Delivery:
+    return replace(held, sealed=Sealed(b"x" * size, "text/plain"))
+
+
+def test_a_waiting_delivery_that_is_dropped_is_counted_and_the_first_one_is_told_about(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    box = outbox(*(delivery(str(number)) for number in range(5)), deliveries_max=2)
+    assert box.dropped == 3
+    (told,) = caplog.messages
+    assert "--deliveries-max allows 2" in told
+
+
+def test_a_settled_delivery_that_is_forgotten_is_not_dropped(caplog: pytest.LogCaptureFixture) -> None:
+    box = outbox(delivered(delivery("a")), delivery("b"), delivery("c"), deliveries_max=2)
+    assert (box.dropped, caplog.messages) == (0, [])
+
+
+def test_clearing_begins_to_count_what_is_dropped_again() -> None:
+    box = outbox(delivery("a"), delivery("b"), deliveries_max=1)
+    box.clear([])
+    assert box.dropped == 0
+
+
+def test_beyond_the_bytes_that_are_kept_the_oldest_settled_delivery_is_forgotten() -> None:
+    box = Outbox([ONE], 100, sealed_bytes_max=20)
+    for one in (delivery("a"), delivered(delivery("b")), delivered(delivery("c"))):
+        box.put(sealed(one, 5))
+    box.put(sealed(delivery("d"), 5))
+    assert ids(box.deliveries()) == ["a", "b", "c", "d"]
+    box.put(sealed(delivery("d"), 6))
+    assert ids(box.deliveries()) == ["a", "c", "d"]
+
+
+def test_the_bytes_of_a_delivery_count_once_whatever_becomes_of_it() -> None:
+    box = Outbox([ONE], 100, sealed_bytes_max=20)
+    for _ in range(10):
+        box.put(sealed(delivery("a"), 5))
+        box.put(sealed(delivered(delivery("b")), 5))
+    assert ids(box.deliveries()) == ["a", "b"]
+
+
+def test_what_is_sealed_for_a_reader_counts_too() -> None:
+    box = Outbox([ONE], 100, sealed_bytes_max=20)
+    box.put(delivered(delivery("a")))
+    box.keep_sealed("a", Sealed(b"x" * 20, "text/plain"))
+    box.put(sealed(delivery("b"), 1))
+    assert ids(box.deliveries()) == ["b"]
+
+
+def test_a_single_delivery_may_be_larger_than_all_that_is_kept() -> None:
+    box = Outbox([ONE], 100, sealed_bytes_max=20)
+    box.put(sealed(delivery("a"), 21))
+    assert ids(box.deliveries()) == ["a"]
+
+
+def test_a_restored_outbox_is_bounded_like_any_other() -> None:
+    full = outbox(*(sealed(delivered(delivery(str(number))), 5) for number in range(10)))
+    box = Outbox([ONE], 8, sealed_bytes_max=20)
+    box.restore(full.state())
+    assert ids(box.deliveries()) == ["6", "7", "8", "9"]
+
+
+def test_of_too_many_entities_the_one_without_events_for_longest_begins_at_one_again() -> None:
+    box = Outbox([], 100, sequences_max=2)
+    assert [box.next_sequence(entity) for entity in ("a", "b", "a", "c", "a", "b")] == [1, 1, 2, 1, 3, 1]
+    assert len(box.state().sequences) == 2
+
+
+def test_deliveries_that_are_forgotten_while_they_wait_for_a_late_day_leave_nothing_behind() -> None:
+    box = outbox(deliveries_max=10)
+    for number in range(1_000):
+        box.put(delivery(str(number), to=ONE, at=NOW + timedelta(days=1_000 - number)))
+    assert sum(len(queue) for queue in box._queues.values()) <= 2 * 10 + 100
+    assert drained(box, FIRST, NOW + timedelta(days=2_000)) == [str(number) for number in range(999, 989, -1)]
+
+
+def test_what_was_held_back_for_nobody_in_particular_is_not_kept_for_ever() -> None:
+    box = outbox(deliveries_max=10)
+    for number in range(100):
+        box.hold_back(delivery(str(number), to=subscription(f"once {number}"), at=LATER))
+    assert len(box.state().held) == 10
+    for one in box.deliveries():
+        box.put(delivered(one))
+    assert box.state().held == ()
+
+
+def test_a_subscription_that_is_gone_holds_nothing_back() -> None:
+    box = outbox()
+    box.hold_back(delivery("a", to=ONE, at=LATER))
+    box.unsubscribe("one")
+    assert box.state().held == ()
 
 
 class OutboxMachine(RuleBasedStateMachine):

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from emulator.domain.orders import Order
-from emulator.domain.refusals import OrderNotFound
+from emulator.domain.refusals import LimitReached, OrderNotFound
 from emulator.store import Store
 from tests.factories import fulfillment, order
 
@@ -82,3 +82,17 @@ def test_a_number_is_free_once_no_fulfillment_has_it() -> None:
 )
 def test_the_highest_order_number_is_the_one_to_count_on_from(number: str, highest: int) -> None:
     assert Store([order(number=number)]).highest_number == highest
+
+
+def test_a_full_store_takes_no_more_orders_and_says_how_to_go_on() -> None:
+    store = Store([order(id="a")], orders_max=2)
+    store.make_room(1)
+    with pytest.raises(LimitReached, match=r"makes 3 orders in this site, the emulator keeps 2; .* --orders-max"):
+        store.make_room(2)
+
+
+def test_an_order_that_is_there_already_needs_no_room() -> None:
+    store = Store([order(id="a")], orders_max=1)
+    store.put(order(id="a", number="7"))
+    store.make_room(0)
+    assert store.order("a").number == "7"

@@ -31,6 +31,17 @@ def test_a_fulfillment_that_has_arrived_walks_no_more() -> None:
     assert walks.next_due() is None
 
 
+def test_plans_that_come_to_nothing_are_not_kept_until_they_would_have_been_due() -> None:
+    walks = Walks(FAST)
+    for number in range(1_000):
+        walks.follow(shipped(status=("Accepted", "Ready")[number % 2]), NOW)
+    assert len(walks._queue) <= 2 + 100
+    walk = walks.take_due(NOW + timedelta(hours=1))
+    assert walk is not None
+    assert walk.status == "Ready"
+    assert walks.next_due() is None
+
+
 def test_off_plans_nothing() -> None:
     walks = Walks("off")
     walks.follow(shipped(), NOW)

@@ -35,9 +35,11 @@ class CreateOrdersRequest(WireModel):
 async def health(call: Call) -> Response:
     """Say whether the emulator is ready: 503 if deliveries have stopped for a fault of ours."""
     failures = call.emulator.dispatcher.failures
+    dropped = call.emulator.sites.dropped_deliveries
     if failures:
         return render_json({"status": "failing", "version": __version__, "stoppedDeliveries": failures}, 503)
-    return render_json({"status": "ok", "version": __version__})
+    answer = {"status": "ok", "version": __version__}
+    return render_json(answer | ({"droppedDeliveries": dropped} if dropped else {}))
 
 
 async def manifest(call: Call) -> Response:
@@ -83,6 +85,8 @@ async def create_orders(call: Call) -> Response:
     request = parse(call, CreateOrdersRequest)
     if request.count > 1 and "id" in request.order:
         raise InvalidRequest([Violation("order.id", "can't be set together with a count over 1", "ONE_OF_ALIGNMENT")])
+    if request.count > 1:
+        call.site.store.make_room(request.count)  # all of them or none
     orders: list[Order] = []
     try:
         while len(orders) < request.count:

@@ -227,6 +227,7 @@ CONTROL: tuple[Operation, ...] = (
         "Record a triggered e-mail",
         emails.RecordEmailRequest,
         refusals=(InvalidRequest,),
+        body_bytes_max=emails.EMAIL_BYTES_MAX,
     ),
     Operation("getClock", "GET", "/_emulator/clock", clock.get_clock, "The site's time"),
     Operation(

@@ -10,6 +10,8 @@ from emulator.api.responses import parse, render_json
 from emulator.domain.wire import WireModel, format_timestamp
 from emulator.emails import Email
 
+EMAIL_BYTES_MAX = 65_536  # a site keeps a thousand of them
+
 _Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 

@@ -61,7 +61,11 @@ def _counts(site: Site) -> Json:
     return {
         "siteId": site.id,
         "orders": {"total": len(orders), **Counter(one.fulfillment_status for one in orders)},
-        "deliveries": {"total": len(deliveries), **{one: deliveries_by_status[one] for one in statuses}},
+        "deliveries": {
+            "total": len(deliveries),
+            **{one: deliveries_by_status[one] for one in statuses},
+            "dropped": site.outbox.dropped,
+        },
         "requests": {"total": len(entries), "refused": sum(one.went_wrong for one in entries)},
         "webhooks": len(site.outbox.subscriptions),
         "faults": sum(fault.remaining > 0 for fault in site.faults.armed()),

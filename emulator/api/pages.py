@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -35,6 +35,7 @@ _POLICY = "; ".join(
 )
 # Swagger UI sets style attributes, and carries its fonts and pictures as data.
 _REFERENCE_POLICY = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'") + "; font-src data:"
+_FILES_MAX = 100  # more than there are; of an edited one the oldest content goes
 _SECURITY: Mapping[str, str] = MappingProxyType(
     {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "x-frame-options": "DENY"}
 )
@@ -115,7 +116,7 @@ def _file(call: Call, path: Path, policy: str) -> Response:
     return Response(content, headers=headers, media_type=_MEDIA_TYPES.get(path.suffix, JSON))
 
 
-@cache
+@lru_cache(maxsize=_FILES_MAX)
 def _content(path: Path, changed_ns: int) -> tuple[bytes, str]:  # noqa: ARG001 - a changed file is another entry
     content = path.read_bytes()
     return content, f'"{hashlib.sha256(content).hexdigest()[:16]}"'

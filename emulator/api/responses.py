@@ -28,6 +28,8 @@ SYSTEM_ERROR_STATUS = 500
 SYSTEM_ERROR_BODY = b'{"message":"","details":{}}'  # R207
 JSON = "application/json"
 
+DEPTH_MAX = 100  # half of what a JSON parser takes, because a snapshot wraps the same values in levels of its own
+
 _NO_OVERRIDE = RefusalOverride()
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -56,6 +58,8 @@ def json_object(body: bytes) -> dict[str, Any]:
         raise _malformed(f"is not valid JSON: {error}") from None
     if not isinstance(value, dict):
         raise _malformed("must be a JSON object")
+    if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _is_deep(value):
+        raise _malformed(f"is nested in more than {DEPTH_MAX} levels")
     return value
 
 
@@ -107,6 +111,17 @@ def _bind(fields: dict[str, Any], name: str, value: str) -> None:
             return  # for the model to refuse
         fields = below
     fields[leaf] = value
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether it has more than DEPTH_MAX levels, found level by level."""
+    level = [value]
+    for _ in range(DEPTH_MAX + 1):
+        inside = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for values in inside for one in values if isinstance(one, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def _malformed(description: str) -> InvalidRequest:

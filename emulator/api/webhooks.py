@@ -11,10 +11,17 @@ from emulator.api.call import Call
 from emulator.api.paging import PagedRequest, on_page, paged
 from emulator.api.responses import parse, render_json
 from emulator.domain.chaos import ADVICE, Chaos, ChaosName
-from emulator.domain.deliveries import Attempt, Delivery, DeliveryFormat, DeliveryStatus, Subscription
+from emulator.domain.deliveries import (
+    SUBSCRIPTIONS_MAX,
+    Attempt,
+    Delivery,
+    DeliveryFormat,
+    DeliveryStatus,
+    Subscription,
+)
 from emulator.domain.events import EVENT_TYPES, EventType, find_event_type
 from emulator.domain.paths import PathError
-from emulator.domain.refusals import ControlNotFound, InvalidRequest, Violation
+from emulator.domain.refusals import ControlNotFound, InvalidRequest, LimitReached, Violation
 from emulator.domain.unread import nearest
 from emulator.domain.wire import Items, OrderId, WebUrl, WireModel, format_timestamp
 from emulator.operations import events as operations
@@ -28,7 +35,7 @@ class SubscribeRequest(WireModel):
     """Where to deliver which events, and how."""
 
     url: WebUrl
-    event_types: Annotated[Items[str], Field(min_length=1)] = ("*",)
+    event_types: Annotated[Items[str], Field(min_length=1, max_length=100)] = ("*",)
     format: DeliveryFormat = "jwt"
 
 
@@ -114,6 +121,7 @@ async def subscribe(call: Call) -> Response:
     """Add a subscription."""
     request = parse(call, SubscribeRequest)
     event_types = _event_types(request.event_types)
+    _refuse_beyond(len(call.site.outbox.subscriptions) + 1)
     subscription = Subscription(
         id=call.site.ids.guid(), url=request.url, event_types=event_types, format=request.format
     )
@@ -136,7 +144,9 @@ async def list_deliveries(call: Call) -> Response:
         _event_type(wanted.event_type)  # an unknown one would fit nothing, and a test that expects nothing would pass
     found = [one for one in call.site.outbox.deliveries() if _fits(one, wanted)]
     await call.emulator.dispatcher.seal(call.site, on_page(found, wanted))
-    return render_json(paged("deliveries", found, wanted, lambda one: _rendered(call, one)))
+    dropped = call.site.outbox.dropped
+    listed = paged("deliveries", found, wanted, lambda one: _rendered(call, one))
+    return render_json(listed | ({"dropped": dropped} if dropped else {}))
 
 
 async def get_delivery(call: Call) -> Response:
@@ -199,6 +209,13 @@ def _event_types(wanted: Sequence[str]) -> tuple[str, ...]:
     if violations:
         raise InvalidRequest(violations)
     return tuple(event_type.name if event_type else one for event_type, one in zip(found, wanted, strict=True))
+
+
+def _refuse_beyond(subscriptions: int) -> None:
+    if subscriptions > SUBSCRIPTIONS_MAX:
+        remedy = "take one away with DELETE /_emulator/webhooks/{id}"
+        what = "subscriptions in this site"
+        raise LimitReached(what, requested=subscriptions, allowed=SUBSCRIPTIONS_MAX, remedy=remedy)
 
 
 def _unfit(pattern: str) -> str:

@@ -1,5 +1,6 @@
 """`wix-emulator serve`: runs the emulator until it is told to stop."""
 
+import functools
 import gc
 import logging
 import os
@@ -20,6 +21,7 @@ from emulator import __version__
 from emulator.api.call import Tls
 from emulator.api.gateway import Gateway
 from emulator.app import create_app
+from emulator.cli.connection import Connection, Limits
 from emulator.cli.files import PUBLIC, check_folder, write_atomically
 from emulator.cli.server import Server, listening
 from emulator.cli.tls import certificates, state_folder, trust_bundle
@@ -73,6 +75,8 @@ _COLLECTIONS = (10_000, 50, 50)
 @click.option("--sites-max", type=int, default=_DEFAULTS.sites_max, help="Of more sites the longest idle one goes.")
 @click.option("--deliveries-max", type=int, default=_DEFAULTS.deliveries_max, help="A site keeps the latest ones.")
 @click.option("--journal-entries-max", type=int, default=_DEFAULTS.journal_entries_max, help="The latest ones stay.")
+@click.option("--orders-max", type=int, default=_DEFAULTS.orders_max, help="A site takes no more.")
+@click.option("--connections-max", type=int, default=_DEFAULTS.connections_max, help="One more gets 503.")
 @click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="warning")
 @click.option("--json", "json", is_flag=True, help="Print the banner as one line of JSON.")
 @click.option("--set", "set", multiple=True, metavar="NAME=VALUE", help="Set a behaviour; repeatable.")
@@ -103,8 +107,11 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
         if port_file is not None:
             write_atomically(port_file, f"{port}\n".encode(), PUBLIC)
 
+    limits = Limits(connections_max=settings.connections_max)
     configuration = uvicorn.Config(
         app,
+        http=functools.partial(Connection, limits),  # type: ignore[arg-type]  # called as the class would be
+        ws="none",
         log_config=None,
         log_level=log_level,
         access_log=False,

@@ -16,6 +16,8 @@ DeliveryFormat = Literal["jwt", "sdk", "velo"]
 DeliveryStatus = Literal["waiting", "delivered", "exhausted"]
 
 ATTEMPT_TIMEOUT_S = 1.25  # R305
+ATTEMPTS_MAX = 100  # of which a delivery keeps the newest: the ladder has 13, redelivering has no end
+SUBSCRIPTIONS_MAX = 100
 SUCCESS_STATUS = 200
 
 _MINUTES_BETWEEN_ATTEMPTS = (1, 10, 60, 120, 120, 120, 240, 240, 240, 480, 480, 720)  # R306
@@ -92,23 +94,26 @@ class Delivery:
         if self.due is None:  # delivered out of turn meanwhile, or its subscription is gone
             return self.redelivered(attempt)
         if self.retries == len(RETRY_WAITS):
-            return replace(self, status="exhausted", due=None, attempts=(*self.attempts, attempt))
+            return replace(self, status="exhausted", due=None, attempts=self._with(attempt))
         due = attempt.at + RETRY_WAITS[self.retries]
-        attempts = (*self.attempts, replace(attempt, next_at=due))
+        attempts = self._with(replace(attempt, next_at=due))
         return replace(self, due=due, attempts=attempts, retries=self.retries + 1)
 
     def redelivered(self, attempt: Attempt) -> "Delivery":
         """After an attempt out of turn: delivered, or else planned as before."""
         if attempt.succeeded:
             return self._delivered(attempt)
-        return replace(self, attempts=(*self.attempts, replace(attempt, next_at=self.due)))
+        return replace(self, attempts=self._with(replace(attempt, next_at=self.due)))
 
     def abandoned(self) -> "Delivery":
         """Without any further attempt: its subscription is gone."""
         return replace(self, status="exhausted", due=None)
 
     def _delivered(self, attempt: Attempt) -> "Delivery":
-        return replace(self, status="delivered", due=None, attempts=(*self.attempts, attempt))
+        return replace(self, status="delivered", due=None, attempts=self._with(attempt))
+
+    def _with(self, attempt: Attempt) -> tuple[Attempt, ...]:
+        return (*self.attempts[-ATTEMPTS_MAX + 1 :], attempt)
 
 
 @lru_cache(maxsize=1_024)

@@ -25,6 +25,7 @@ _Entry = TypeVar("_Entry", LineItem, Fulfillment)
 
 
 _ACTIVITIES_MAX = 1_000
+FULFILLMENTS_MAX = 1_000
 
 
 class _State(OpenWireModel):
@@ -44,7 +45,7 @@ class Order(OrderProperties, _State):
     """A purchase, with its fulfillments. On the wire an order has no `fulfillments`; seeds and snapshots have them."""
 
     activities: Annotated[Items[Activity], Field(max_length=_ACTIVITIES_MAX)] | None = None
-    fulfillments: Items[Fulfillment] = Field(default=(), exclude=True)
+    fulfillments: Annotated[Items[Fulfillment], Field(max_length=FULFILLMENTS_MAX)] = Field(default=(), exclude=True)
 
     @field_validator("line_items", "fulfillments")
     @classmethod

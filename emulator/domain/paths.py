@@ -8,7 +8,7 @@ from typing import Any
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,9})\]")
 _ITEMS_MAX = 1_000
-_STEPS_MAX = 100
+_STEPS_MAX = 50
 
 
 class PathError(ValueError):

@@ -26,6 +26,7 @@ Refusal
     │   ├── UnsupportedTransition
     │   └── StatusAlreadySet
     ├── ResourceExhausted
+    │   └── LimitReached
     ├── PayloadTooLarge
     └── ControlRefusal              of the control plane alone: no fault asks for it, no setting changes it
         └── ControlNotFound         each leaf stands where it is raised, in `api/`
@@ -114,6 +115,17 @@ class ResourceExhausted(ApplicationRefusal):
 
     status_name = code = "RESOURCE_EXHAUSTED"
     rule = rules.RATE_LIMIT
+
+
+class LimitReached(ResourceExhausted):
+    """More than the emulator keeps in one site. Wix has no such answer; this status is the nearest."""
+
+    def __init__(self, what: str, *, requested: int, allowed: int, remedy: str) -> None:
+        self.remedy = remedy
+        super().__init__(
+            f"this makes {requested} {what}, the emulator keeps {allowed}; {remedy}",
+            {"requested": requested, "allowed": allowed},
+        )
 
 
 class NotFound(ApplicationRefusal):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emulator.domain.refusals import Refusal
+from emulator.domain.refusals import LimitReached, Refusal
 from emulator.domain.rules import PLANNED_FAULT
 
 _BY_CODE: Mapping[str, str] = MappingProxyType(
@@ -49,6 +49,8 @@ def how_to_fix(refusal: Refusal) -> str:
     """What a caller can do, and which setting would have it otherwise."""
     if refusal.rule is PLANNED_FAULT:
         return "A fault asked for this answer; DELETE /_emulator/faults takes all of them back."
+    if isinstance(refusal, LimitReached):
+        return f"{refusal.remedy[:1].upper()}{refusal.remedy[1:]}."
     remedy = _BY_CODE.get(refusal.code) or _BY_STATUS[refusal.status_name]
     setting = refusal.rule.setting
     if setting is None:

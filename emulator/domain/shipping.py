@@ -15,9 +15,10 @@ from emulator.domain.fulfillments import (
     FulfillmentPatch,
     TrackingInfo,
 )
-from emulator.domain.orders import Order
+from emulator.domain.orders import FULFILLMENTS_MAX, Order
 from emulator.domain.refusals import (
     InvalidRequest,
+    LimitReached,
     LineItemNotFound,
     OrderNotApproved,
     QuantityExceedsRemaining,
@@ -42,10 +43,11 @@ def fulfill(
     """The order with one more fulfillment; `path` is where its draft stands in the request.
 
     Raises OrderNotApproved, LineItemNotFound, QuantityExceedsRemaining, TrackingNumberAlreadyExists, or
-    InvalidRequest for a custom provider without its link (R101 to R117).
+    InvalidRequest for a custom provider without its link (R101 to R117); LimitReached.
     """
     if order.status != "APPROVED":
         raise OrderNotApproved(order.id, order.status)
+    _refuse_one_too_many(order)
     line_items = tuple(_allotted(order, draft.line_items, behaviours))
     tracking = draft.tracking_info and _with_link(draft.tracking_info)
     _refuse_missing_link(tracking, behaviours, path)
@@ -99,6 +101,14 @@ def withdraw(order: Order, fulfillment_id: str, *, now: datetime) -> Order:
     withdrawn = order.fulfillment(fulfillment_id)
     kept = tuple(one for one in order.fulfillments if one is not withdrawn)
     return order.with_fulfillments(kept, now=now, activity=_completion_activity(order, kept))
+
+
+def _refuse_one_too_many(order: Order) -> None:
+    """Each event carries all of them: without an end to their number there would be none to its length."""
+    if len(order.fulfillments) >= FULFILLMENTS_MAX:
+        requested = len(order.fulfillments) + 1
+        remedy = "delete some, or put more into each"
+        raise LimitReached("fulfillments of an order", requested=requested, allowed=FULFILLMENTS_MAX, remedy=remedy)
 
 
 def _parcel_activity(before: TrackingInfo | None, after: TrackingInfo | None) -> str | None:

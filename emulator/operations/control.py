@@ -11,8 +11,9 @@ from emulator.site import Site
 def create_orders(site: Site, partial: Mapping[str, Any], count: int) -> list[Order]:
     """That many new orders, each the partial order completed with generated data.
 
-    Raises pydantic's ValidationError for a partial order that is wrong; then none is created.
+    Raises pydantic's ValidationError for a partial order that is wrong, LimitReached; then none is created.
     """
+    site.store.make_room(0 if "id" in partial and site.store.find(str(partial["id"])) else count)
     orders = []
     with site.ids.given_back_on_failure():
         for offset in range(count):
@@ -26,12 +27,13 @@ def create_orders(site: Site, partial: Mapping[str, Any], count: int) -> list[Or
 def merge_seed(site: Site, document: Any) -> list[Order]:
     """The orders of a seed document, put in place of those with the same ids.
 
-    Raises SeedError, and then changes nothing.
+    Raises SeedError, LimitReached, and then changes nothing.
     """
     with site.ids.given_back_on_failure():
         seed = parse(document, "", site.setup.samples, site.ids, site.clock.now())
         if seed.api_keys:
             raise SeedError("", "apiKeys", "are the same for every site; start the emulator with --seed FILE")
+        site.store.make_room(sum(site.store.find(order.id) is None for order in seed.orders))
     for order in seed.orders:
         site.store.put(order)
     return list(seed.orders)

@@ -35,7 +35,8 @@ def get(site: Site, order_id: str) -> Order:
 
 
 def create(site: Site, draft: OrderDraft, strategy: ApprovalStrategy) -> Order:
-    """A new order. Raises PurchasedDateInFuture."""
+    """A new order. Raises PurchasedDateInFuture, LimitReached."""
+    site.store.make_room(1)
     number = str(site.store.highest_number + 1)
     with site.ids.given_back_on_failure():
         order = place(draft, order_id=site.ids.guid(), number=number, now=site.clock.now(), strategy=strategy)

@@ -269,6 +269,7 @@ class Dispatcher:
         self._timers[site] = asyncio.get_running_loop().call_later(delay, self._tick, site)
 
     def _tick(self, site: Site) -> None:
+        self._timers.pop(site, None)
         if not site.clock.is_manual:
             site.take_due_steps()
             self.wake(site)

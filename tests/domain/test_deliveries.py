@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from emulator.domain.deliveries import ATTEMPT_TIMEOUT_S, RETRY_WAITS, Attempt, Delivery, Subscription
+from emulator.domain.deliveries import ATTEMPT_TIMEOUT_S, ATTEMPTS_MAX, RETRY_WAITS, Attempt, Delivery, Subscription
 from emulator.domain.events import TICKET_ORDER_UPDATED
 from tests.events import delivery, event, subscription
 from tests.factories import NOW
@@ -28,6 +28,15 @@ def failed(count: int) -> Delivery:
 @pytest.mark.rule("R305")
 def test_an_answer_must_come_within_1250_ms() -> None:
     assert ATTEMPT_TIMEOUT_S == 1.25
+
+
+def test_of_the_attempts_the_newest_are_kept() -> None:
+    tried = failed(2)
+    for number in range(ATTEMPTS_MAX):
+        tried = tried.redelivered(attempt(500 + number))
+    assert [one.status for one in tried.attempts] == list(range(500, 500 + ATTEMPTS_MAX))
+    assert tried.redelivered(attempt(200)).attempts[-1].status == 200
+    assert len(tried.attempted(attempt(503)).attempts) == ATTEMPTS_MAX
 
 
 @pytest.mark.rule("R305")
