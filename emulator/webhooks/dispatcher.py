@@ -112,7 +112,8 @@ class Dispatcher:
         self._turns: WeakValueDictionary[tuple[Site, str], asyncio.Lock] = WeakValueDictionary()
         self._is_prepared = False
         self._preparation = asyncio.Lock()
-        self.failures = 0
+        self.failures = 0  # faults of ours since the start
+        self.is_failing = False  # whether the last attempt met one
 
     def wake(self, site: Site) -> None:
         """Deliver what is due at the site, now and as more falls due. Returns at once."""
@@ -209,8 +210,7 @@ class Dispatcher:
         try:
             await self._prepare()
             while outbox.epoch == epoch and (delivery := outbox.take_due(lane, site.clock.now())) is not None:
-                sealed = sealer.seal(delivery)
-                attempt = await self._attempt(site, delivery.subscription.url, sealed)
+                sealed, attempt = await self._try(site, sealer, delivery)
                 # What was in flight over a reset, or was forgotten meanwhile, leaves no trace.
                 current = outbox.find(delivery.id) if outbox.epoch == epoch else None
                 if current is not None:
@@ -224,10 +224,26 @@ class Dispatcher:
             self._set_timer(site)
         return outcome
 
+    async def _try(self, site: Site, sealer: Sealer, delivery: Delivery) -> tuple[Sealed | None, Attempt]:
+        """A planned attempt. A fault of ours is a failed one: the delivery comes round again, and the lane goes on."""
+        try:
+            sealed = sealer.seal(delivery)
+            attempt = await self._attempt(site, delivery.subscription.url, sealed)
+        except Exception as fault:  # noqa: BLE001 - it is told about, and shows in health
+            self._note_failure("a delivery failed for a fault of ours", fault)
+            error = f"the emulator failed: {type(fault).__name__}: {fault}"
+            return delivery.sealed, Attempt(site.clock.now(), None, error, None)
+        self.is_failing = False
+        return sealed, attempt
+
     def _watch(self, task: asyncio.Task[Settled]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            self.failures += 1
-            _log.error("a lane of deliveries stopped", exc_info=error)
+            self._note_failure("a lane of deliveries stopped", error)
+
+    def _note_failure(self, what: str, fault: BaseException) -> None:
+        self.failures += 1
+        self.is_failing = True
+        _log.error(what, exc_info=fault)
 
     async def _prepare(self) -> None:
         """Import the client and the cryptography on a thread: it takes longer than a reply may.

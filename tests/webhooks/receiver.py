@@ -1,7 +1,7 @@
 """A real receiver on a real socket."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,8 +11,9 @@ from emulator.webhooks.envelope import open_token
 
 PATIENCE_S = 30  # how long a test waits for what must happen, before it fails
 
-# A status; the bytes of a whole answer; or no answer until the receiver closes.
-Answer = int | bytes | Literal["hang"]
+# A status; the bytes of a whole answer; pieces that are sent while the emulator takes them; or no answer until the
+# receiver closes.
+Answer = int | bytes | Callable[[], Iterable[bytes]] | Literal["hang"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif isinstance(answer, bytes):
             self.wfile.write(answer)
             self.close_connection = True
+        elif callable(answer):
+            self.close_connection = True
+            for piece in answer():
+                self.wfile.write(piece)
         else:
             self.send_response(int(answer))
             self.send_header("content-length", "0")

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from httpx2 import Client
 
 from tests.conftest import Server, start_server, stop_server
 from tests.factories import ITEM
-from tests.webhooks.receiver import Received, Receiver, receiving
+from tests.webhooks.receiver import Answer, Received, Receiver, receiving
 from tests.webhooks.verifier import verify
 
 Json = dict[str, Any]
@@ -279,3 +280,27 @@ def test_a_receiver_that_hangs_does_not_keep_the_emulator_from_stopping() -> Non
             shop.fulfill_all(shop.orders(10))
             receiver.wait_for(1)
         assert stop_server(server) == 0
+
+
+def endless() -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\n"
+    while True:
+        yield b"x: y\r\n"
+
+
+def test_receivers_that_behave_badly_fail_in_time_and_hold_nobody_up(shop: Shop) -> None:
+    answers: list[Answer] = ["hang", b"", b"\x00 garbage", b"HTTP/1.1 200 OK\r\nx", endless]
+    with ExitStack() as stack:
+        good, *bad = [stack.enter_context(receiving()) for _ in range(6)]
+        for receiver, answer in zip(bad, answers, strict=True):
+            receiver.default = answer
+        for receiver in (*bad, good):
+            shop.subscribe(receiver.url)
+        (order_id,) = shop.orders()
+        for _ in range(3):
+            shop.fulfill(order_id)
+        assert [one.sequence for one in good.wait_for(3)] == [1, 2, 3]
+        assert shop.settle()["waiting"] == 15
+    attempts = [attempt for one in shop.deliveries() for attempt in one["attempts"] if attempt["status"] is None]
+    assert len(attempts) == 15
+    assert all(attempt["error"] for attempt in attempts)

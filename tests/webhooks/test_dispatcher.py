@@ -1,7 +1,6 @@
 """The dispatcher, with receivers that need no network and a clock that stands."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -516,14 +515,44 @@ def broken() -> int:
     raise RuntimeError("a bug")
 
 
-async def test_a_bug_in_a_lane_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    async with running(in_background=True) as rig:
+async def test_a_bug_on_the_way_is_counted_logged_and_recorded_as_a_failed_attempt(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running() as rig:
         rig.transport.answers[A.url] = broken
         rig.publish()
-        with caplog.at_level(logging.ERROR), pytest.raises(RuntimeError):
+        settled = await rig.settle()
+        assert (settled.failed, settled.waiting) == (1, 1)
+        (delivery,) = rig.deliveries()
+        assert (delivery.attempts[0].error, delivery.due) == ("the emulator failed: RuntimeError: a bug", NOW + MINUTE)
+        assert (rig.dispatcher.failures, rig.dispatcher.is_failing) == (1, True)
+        assert "a delivery failed for a fault of ours" in caplog.text
+
+
+async def test_after_a_bug_the_lane_goes_on_and_the_next_good_attempt_heals() -> None:
+    async with running() as rig:
+        rig.transport.answers[A.url] = [RuntimeError("a bug"), 200]
+        rig.publish(count=2)
+        await rig.settle()
+        assert [one.status for one in rig.deliveries()] == ["waiting", "delivered"]
+        assert (rig.dispatcher.failures, rig.dispatcher.is_failing) == (1, False)
+        await rig.advance(MINUTE)
+        assert [one.status for one in rig.deliveries()] == ["delivered", "delivered"]
+
+
+async def test_a_lane_that_stops_altogether_is_counted_logged_and_begun_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running() as rig:
+        rig.transport.prepare = broken  # type: ignore[method-assign,assignment]  # as a broken installation would
+        rig.publish()
+        with pytest.raises(RuntimeError):
             await rig.settle()
-        assert rig.dispatcher.failures == 1
+        assert (rig.dispatcher.failures, rig.dispatcher.is_failing) == (1, True)
         assert "a lane of deliveries stopped" in caplog.text
+        del rig.transport.prepare
+        assert (await rig.settle()).delivered == 1
+        assert not rig.dispatcher.is_failing
 
 
 async def test_a_receivers_failure_is_no_bug() -> None:

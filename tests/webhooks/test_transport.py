@@ -1,12 +1,15 @@
 """The HTTP transport against receivers that behave badly: whatever they do is an answer or a TransportError."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from itertools import chain, repeat
 
 import pytest
 
 from emulator.domain.deliveries import Sealed
 from emulator.webhooks.dispatcher import HttpTransport, TransportError
-from tests.webhooks.receiver import Answer, Receiver, receiving
+from tests.webhooks.receiver import PATIENCE_S, Answer, Receiver, receiving
 
 pytestmark = pytest.mark.anyio
 
@@ -104,13 +107,77 @@ async def test_a_cookie_is_not_sent_back(transport: HttpTransport, receiver: Rec
         b"HTTP/1.1 200 OK\r\nx: " + b"y" * 100_000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-length: many\r\n\r\n",
         b"<html>",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nnonsense\r\n",
     ],
-    ids=["nothing", "garbage", "status in words", "no header", "endless header", "length in words", "HTML"],
+    ids=[
+        "nothing",
+        "garbage",
+        "status in words",
+        "no header",
+        "endless header",
+        "length in words",
+        "HTML",
+        "wrong chunks",
+    ],
 )
 async def test_what_is_no_answer_is_an_error(transport: HttpTransport, receiver: Receiver, answer: Answer) -> None:
     receiver.answer(answer)
     with pytest.raises(TransportError):
         await transport.post(receiver.url, SEALED)
+
+
+def without_end(beginning: bytes, piece: bytes) -> Callable[[], Iterable[bytes]]:
+    return lambda: chain([beginning], repeat(piece))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        without_end(b"HTTP/1.1 200 OK\r\n", b"x: y\r\n" * 1_000),
+        without_end(b"HTTP/1.1 200 OK\r\nx: ", b"y" * 10_000),
+        without_end(b"HTTP/1.1 200 ", b"y" * 10_000),
+        without_end(b"", b"garbage" * 10_000),
+        without_end(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+        without_end(b"", b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n" * 100),
+    ],
+    ids=["headers", "header", "reason", "garbage", "go on", "hints"],
+)
+async def test_what_never_becomes_an_answer_is_an_error_in_time(
+    transport: HttpTransport, receiver: Receiver, answer: Answer
+) -> None:
+    receiver.answer(answer)
+    async with asyncio.timeout(PATIENCE_S):
+        with pytest.raises(TransportError):
+            await transport.post(receiver.url, SEALED)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffffff\r\n",
+    ],
+    ids=["until it closes", "a terabyte", "a large chunk"],
+)
+async def test_of_an_endless_body_no_more_is_read_than_arrives_with_the_head(
+    transport: HttpTransport, receiver: Receiver, head: bytes
+) -> None:
+    sent, ended = [0], threading.Event()
+
+    def body() -> Iterator[bytes]:
+        yield head
+        try:
+            while True:
+                sent[0] += 65_536
+                yield b"x" * 65_536
+        finally:
+            ended.set()
+
+    receiver.answer(body)
+    assert await transport.post(receiver.url, SEALED) == 200
+    assert await asyncio.to_thread(ended.wait, PATIENCE_S)
+    assert sent[0] < 64 * 1_048_576
 
 
 async def test_after_a_bad_answer_the_next_one_counts(transport: HttpTransport, receiver: Receiver) -> None:
