@@ -1,5 +1,6 @@
 """A site's time: the system's, or a manual clock that moves only when it is told to."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 # Between these a clock may stand: retries and expiry dates computed from there are still dates.
@@ -7,10 +8,15 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
+def _system_time() -> datetime:
+    return datetime.now(UTC)
+
+
 class Clock:
     """Tells the time in UTC. Manual from the moment it is set, until it follows the system again."""
 
-    def __init__(self, start: datetime | None = None) -> None:
+    def __init__(self, start: datetime | None = None, system: Callable[[], datetime] = _system_time) -> None:
+        self._system = system
         self._start = start
         self._manual = start
 
@@ -26,7 +32,7 @@ class Clock:
 
     def now(self) -> datetime:
         """The present moment."""
-        return self._manual or datetime.now(UTC)
+        return self._manual or self._system()
 
     def set(self, moment: datetime) -> None:
         """Stop the clock at that moment."""

@@ -6,6 +6,12 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
+def test_a_clock_that_follows_the_system_goes_wherever_that_goes() -> None:
+    times = iter([NOON, NOON - timedelta(days=365), NOON + timedelta(days=3650)])
+    clock = Clock(system=lambda: next(times))
+    assert [clock.now() - NOON for _ in range(3)] == [timedelta(), timedelta(days=-365), timedelta(days=3650)]
+
+
 def test_without_a_start_it_follows_the_system() -> None:
     clock = Clock()
     before = datetime.now(UTC)

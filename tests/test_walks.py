@@ -42,6 +42,15 @@ def test_plans_that_come_to_nothing_are_not_kept_until_they_would_have_been_due(
     assert walks.next_due() is None
 
 
+def test_a_clock_that_jumps_loses_no_step_and_takes_none_twice() -> None:
+    walks = Walks(FAST)
+    walks.follow(shipped(), NOW)
+    assert walks.take_due(NOW - timedelta(days=3650)) is None
+    assert walks.next_due() == NOW + timedelta(seconds=1)
+    assert walks.take_due(NOW + timedelta(days=3650)) is not None
+    assert walks.take_due(NOW + timedelta(days=3650)) is None
+
+
 def test_off_plans_nothing() -> None:
     walks = Walks("off")
     walks.follow(shipped(), NOW)
