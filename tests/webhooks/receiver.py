@@ -107,9 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def receiving(port: int = 0) -> Iterator[Receiver]:
+def receiving(port: int = 0, make: type[Receiver] = Receiver) -> Iterator[Receiver]:
     """A running receiver."""
-    receiver = Receiver(port)
+    receiver = make(port)
     thread = threading.Thread(target=receiver.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
