@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-_EMAILS_MAX = 1_000
+EMAILS_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Emails:
     """Keeps the newest e-mails. Like the journal it is a record only: a reset empties it, a snapshot leaves it out."""
 
     def __init__(self) -> None:
-        self._emails: deque[Email] = deque(maxlen=_EMAILS_MAX)
+        self._emails: deque[Email] = deque(maxlen=EMAILS_MAX)
 
     def record(self, email: Email) -> None:
         """Keep the e-mail; the oldest one goes if there are too many."""

@@ -9,10 +9,20 @@ from typing import Any
 import pytest
 from httpx2 import Client
 
+from emulator.api.emails import EMAIL_BYTES_MAX
+from emulator.api.responses import DEPTH_MAX
 from emulator.api.routes import OPERATIONS
+from emulator.api.state import SNAPSHOT_BYTES_MAX
+from emulator.cli.connection import Limits
 from emulator.domain.behaviours import Behaviours
 from emulator.domain.chaos import CHAOS_NAMES
-from emulator.domain.deliveries import RETRY_WAITS
+from emulator.domain.deliveries import ATTEMPTS_MAX, RETRY_WAITS, SUBSCRIPTIONS_MAX
+from emulator.domain.orders import FULFILLMENTS_MAX
+from emulator.emails import EMAILS_MAX
+from emulator.faults import FAULTS_MAX
+from emulator.journal import BYTES_MAX
+from emulator.outbox import SEALED_BYTES_MAX
+from emulator.settings import Settings
 from tests.conftest import Server, start_server, stop_server
 from tests.readme import BLOCKS, README, ROOT, Block, run
 
@@ -119,3 +129,24 @@ def test_every_control_path_that_the_readme_names_exists() -> None:
     known = {operation.path for operation in OPERATIONS}
     for path in re.findall(r"/_emulator/[a-z.\-/]+[a-z]", README):
         assert path in known, path
+
+
+def test_the_table_of_limits_is_that_of_the_code() -> None:
+    settings, limits = Settings(), Limits()
+    for row in (
+        f"| {settings.body_bytes_max >> 20} MiB; a snapshot {SNAPSHOT_BYTES_MAX >> 20} MiB |",
+        f"| {limits.url_bytes_max >> 10} KiB; {limits.head_bytes_max >> 10} KiB |",
+        f"| levels of nesting in a request | {DEPTH_MAX} |",
+        f"| {limits.request_timeout_s:g} s each |",
+        f"| `--connections-max` | {settings.connections_max:,} |",
+        f"| `--sites-max` | {settings.sites_max:,} |",
+        f"| `--orders-max`, of a site | {settings.orders_max:,} |",
+        f"| {FULFILLMENTS_MAX:,}; {SUBSCRIPTIONS_MAX:,}, {FAULTS_MAX:,} |",
+        f"| {settings.deliveries_max:,}; {SEALED_BYTES_MAX >> 20} MiB |",
+        f"| attempts that a delivery keeps | {ATTEMPTS_MAX:,} |",
+        f"| {settings.journal_entries_max:,}; {BYTES_MAX >> 20} MiB |",
+        f"| {EMAILS_MAX:,}; {EMAIL_BYTES_MAX >> 10} KiB |",
+    ):
+        assert row in README
+    assert limits.connections_max == settings.connections_max
+    assert limits.answer_timeout_s == limits.request_timeout_s

@@ -4,7 +4,7 @@ import os
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from emulator.cli.client import fail
 from emulator.cli.files import write_atomically
@@ -12,6 +12,7 @@ from emulator.cli.files import write_atomically
 if TYPE_CHECKING:
     import trustme
 
+WRONG_CONFIGURATION = 2  # the exit status
 NAMES = ("localhost", "127.0.0.1", "::1", "www.wixapis.com")
 
 
@@ -42,17 +43,28 @@ def certificates(folder: Path) -> Certificates:
         chain = b"".join(blob.bytes() for blob in certificate.cert_chain_pems)
         write_atomically(server, certificate.private_key_pem.bytes() + chain)
     except OSError as error:
-        fail(f"cannot keep certificates in {folder}: {error.strerror}; set XDG_STATE_HOME to a writable folder")
+        _fail_to_write(folder, error)
     return Certificates(folder / "ca.pem", server)
 
 
 def trust_bundle(folder: Path) -> Path:
-    """A file with the authority and the public roots of this machine, for clients that take one bundle only."""
+    """A file with the authority and the public roots of this machine, for clients that take one bundle only.
+
+    Ends the command if the folder cannot be written.
+    """
     bundle = folder / "bundle.pem"
     roots = ssl.create_default_context().get_ca_certs(binary_form=True)
     public = "".join(ssl.DER_cert_to_PEM_cert(root) for root in roots)
-    write_atomically(bundle, ((folder / "ca.pem").read_text(encoding="ascii") + public).encode())
+    try:
+        write_atomically(bundle, ((folder / "ca.pem").read_text(encoding="ascii") + public).encode())
+    except OSError as error:
+        _fail_to_write(folder, error)
     return bundle
+
+
+def _fail_to_write(folder: Path, error: OSError) -> NoReturn:
+    reason = f"cannot keep certificates in {folder}: {error.strerror}"
+    fail(f"{reason}; set XDG_STATE_HOME to a folder that can be written, on a disk with room", WRONG_CONFIGURATION)
 
 
 def _authority(folder: Path) -> "trustme.CA":
@@ -64,7 +76,10 @@ def _authority(folder: Path) -> "trustme.CA":
     except FileNotFoundError:
         pass
     except ValueError as error:
-        fail(f"{certificate} or {key} is damaged ({error}); remove both, and trust the new authority")
+        fail(
+            f"{certificate} or {key} is damaged ({error}); remove both, and trust the new authority",
+            WRONG_CONFIGURATION,
+        )
     authority = trustme.CA(organization_name="wix-emulator local authority")
     write_atomically(key, authority.private_key_pem.bytes())
     write_atomically(certificate, authority.cert_pem.bytes())

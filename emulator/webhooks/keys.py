@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _KEY_BITS_MIN = 2_048
+_KEY_FILE_BYTES_MAX = 65_536
 
 
 class KeyFileError(UsageError):
@@ -26,9 +27,12 @@ class SigningKey:
         """Read the key file, by default the development key. Raises KeyFileError."""
         self._path = path or _HERE / "development_key.pem"
         try:
-            self._pem = self._path.read_bytes()
+            with self._path.open("rb") as file:
+                self._pem = file.read(_KEY_FILE_BYTES_MAX + 1)
         except OSError as error:
             raise KeyFileError(f"{self._path}: {error.strerror}") from error
+        if len(self._pem) > _KEY_FILE_BYTES_MAX:
+            raise KeyFileError(f"{self._path}: is over {_KEY_FILE_BYTES_MAX} bytes, too long for a PEM private key")
         if path is not None and path.parent != _HERE:
             self._refuse_unsuitable()
 
@@ -40,13 +44,14 @@ class SigningKey:
     @cached_property
     def private(self) -> "RSAPrivateKey":
         """The key, ready to sign."""
+        from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
         is_ours = self._path.parent == _HERE  # known to be sound; to check it again takes as long as fifty signatures
         try:
             key = load_pem_private_key(self._pem, password=None, unsafe_skip_rsa_key_validation=is_ours)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise KeyFileError(f"{self._path}: not an unencrypted PEM private key ({error})") from error
         if not isinstance(key, RSAPrivateKey):
             raise KeyFileError(f"{self._path}: must be an RSA key, because Wix signs with RS256")

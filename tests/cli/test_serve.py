@@ -271,6 +271,12 @@ def test_a_random_seed_makes_ids_repeat(start: Start) -> None:
             "nowhere: no such seed or file; shipped seeds: demo, docs, docs-bulk, docs-delete, empty",
         ),
         (["--port-file", "nowhere/port"], "--port-file: there is no folder nowhere"),
+        (["--port", "0", "--key-file", "nowhere.pem"], "nowhere.pem: No such file or directory"),
+        (["--port", "0", "--key-file", "/"], "/: Is a directory"),
+        (["--port", "0", "--key-file", "/dev/zero"], "/dev/zero: is over 65536 bytes, too long for a PEM private key"),
+        (["--port", "0", "--key-file", "/dev/null"], "/dev/null: not an unencrypted PEM private key"),
+        (["--port", "0", "--orders-max", "1"], "orders are more than --orders-max 1 allows"),
+        (["--connections-max", "0"], "--connections-max: input should be greater than or equal to 1, got 0"),
     ],
 )
 def test_a_wrong_flag_ends_it_with_2(start: Start, arguments: list[str], message: str) -> None:

@@ -1,9 +1,12 @@
 """https beside http: a certificate that clients accept, from an authority that stays the same."""
 
 import http.client
+import shlex
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -137,7 +140,7 @@ def test_a_damaged_authority_is_told_about_and_not_replaced(
     (tmp_path / name).write_bytes(b"damaged")
     with pytest.raises(SystemExit) as ended:
         certificates(tmp_path)
-    assert ended.value.code == 1
+    assert ended.value.code == 2
     assert "is damaged" in capsys.readouterr().err
     assert (tmp_path / name).read_bytes() == b"damaged"
 
@@ -145,9 +148,43 @@ def test_a_damaged_authority_is_told_about_and_not_replaced(
 def test_a_file_in_the_folders_place_is_told_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     taken = tmp_path / "state"
     taken.write_text("")
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as ended:
         certificates(taken)
+    assert ended.value.code == 2
     assert f"cannot keep certificates in {taken}" in capsys.readouterr().err
+
+
+def on_a_full_disk(home: Path) -> subprocess.CompletedProcess[str]:
+    """The emulator where no file can grow, which is as a full disk looks to it."""
+    command = f"ulimit -f 0; exec {shlex.quote(sys.executable)} -m emulator --tls --tls-port 0 --port 0"
+    environment = CLEAN_ENVIRONMENT | {"XDG_STATE_HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(  # noqa: S602 - our own command
+        command, shell=True, env=environment, capture_output=True, text=True, timeout=3 * PATIENCE_S, check=False
+    )
+
+
+@pytest.mark.parametrize("has_authority", [False, True])
+def test_a_full_disk_is_told_about_and_leaves_no_half_files(tmp_path: Path, has_authority: bool) -> None:
+    folder = tmp_path / "wix-emulator"
+    if has_authority:
+        certificates(folder)
+    before = {path.name: path.read_bytes() for path in folder.glob("*")}
+    ended = on_a_full_disk(tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (
+        f"wix-emulator: cannot keep certificates in {folder}: File too large; "
+        "set XDG_STATE_HOME to a folder that can be written, on a disk with room\n"
+    )
+    assert {path.name: path.read_bytes() for path in folder.glob("*")} == before
+
+
+def test_a_bundle_that_cannot_be_written_is_told_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    certificates(tmp_path)
+    (tmp_path / "bundle.pem").mkdir()
+    with pytest.raises(SystemExit) as ended:
+        trust_bundle(tmp_path)
+    assert ended.value.code == 2
+    assert f"cannot keep certificates in {tmp_path}: Is a directory" in capsys.readouterr().err
 
 
 def test_without_the_flag_there_is_no_https(server: Server) -> None:
