@@ -27,6 +27,7 @@ from emulator.cli.server import Server, listening
 from emulator.cli.tls import certificates, state_folder, trust_bundle
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.domain.violations import field_path
+from emulator.errors import UsageError
 from emulator.settings import Settings, SettingsError, parse_behaviours
 
 _DEFAULTS = Settings()
@@ -103,9 +104,9 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
     gc.set_threshold(*_COLLECTIONS)
 
     def announce() -> None:
-        print(banner(app, settings, as_json=json), flush=True)
         if port_file is not None:
-            write_atomically(port_file, f"{port}\n".encode(), PUBLIC)
+            _write_port(port_file, port)
+        print(banner(app, settings, as_json=json), flush=True)
 
     limits = Limits(connections_max=settings.connections_max)
     configuration = uvicorn.Config(
@@ -121,6 +122,13 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
         timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
     )
     Server(configuration, announce, secure, app.emulator.streams.close).run(sockets=[listener])
+
+
+def _write_port(port_file: Path, port: int) -> None:
+    try:
+        write_atomically(port_file, f"{port}\n".encode(), PUBLIC)
+    except OSError as error:
+        raise UsageError(f"--port-file: cannot write {port_file}: {error.strerror}") from error
 
 
 def _stop_with_stdin() -> None:

@@ -271,6 +271,8 @@ def test_a_random_seed_makes_ids_repeat(start: Start) -> None:
             "nowhere: no such seed or file; shipped seeds: demo, docs, docs-bulk, docs-delete, empty",
         ),
         (["--port-file", "nowhere/port"], "--port-file: there is no folder nowhere"),
+        (["--port", "0", "--port-file", "/dev/null/port"], "--port-file: there is no folder /dev/null"),
+        (["--port", "0", "--port-file", "/proc/port"], "--port-file: cannot write /proc/port: "),
         (["--port", "0", "--key-file", "nowhere.pem"], "nowhere.pem: No such file or directory"),
         (["--port", "0", "--key-file", "/"], "/: Is a directory"),
         (["--port", "0", "--key-file", "/dev/zero"], "/dev/zero: is over 65536 bytes, too long for a PEM private key"),
