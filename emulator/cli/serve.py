@@ -112,7 +112,6 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
     configuration = uvicorn.Config(
         app,
         http=functools.partial(Connection, limits),  # type: ignore[arg-type]  # called as the class would be
-        ws="none",
         log_config=None,
         log_level=log_level,
         access_log=False,
