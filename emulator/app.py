@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from emulator.api.admission import Admission
 from emulator.api.call import Emulator, Tls
 from emulator.api.credentials import Guard
 from emulator.api.emulated_routes import EMULATED
@@ -55,6 +56,7 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         dispatcher=dispatcher,
         sealer=sealer,
         guard=_guard(settings, setup.seed),
+        admission=Admission(settings.names(), settings.origins(), settings.control_token),
         api_key=settings.api_key,
         base_url=settings.url(settings.port if port is None else port),
         app_id=settings.app_id,

@@ -1,11 +1,14 @@
 """The control plane of a running emulator, called from Python with the standard library only: it loads fast."""
 
 import json
+import os
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
+
+TOKEN_VARIABLE = "WIX_EMULATOR_CONTROL_TOKEN"  # noqa: S105 - a variable's name
 
 _TIMEOUT_S = 60
 _AS_LONG_AS_IT_TAKES = ("clock/advance", "settle", "state")  # they send webhooks, or carry a whole site
@@ -34,12 +37,13 @@ class Refused(CallFailed):
 
 
 class Control:
-    """Calls the control plane of one site of a running emulator."""
+    """Calls the control plane of one site of a running emulator, with its token if it asks for one."""
 
-    def __init__(self, url: str, site: str) -> None:
+    def __init__(self, url: str, site: str, control_token: str | None = None) -> None:
         self.url = url.rstrip("/")
+        self.control_token = control_token or os.environ.get(TOKEN_VARIABLE)
         self.timeout_s: float = _TIMEOUT_S
-        self._site = site
+        self.site = site
         # Straight to the emulator, whatever proxy the environment names.
         self._opener: OpenerDirector = build_opener(ProxyHandler({}))
 
@@ -56,7 +60,9 @@ class Control:
         given = {name: value for name, value in query.items() if value is not None}
         url = f"{self.url}/_emulator/{path}" + (f"?{urlencode(given)}" if given else "")
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"wix-site-id": self._site, "content-type": "application/json"}
+        headers = {"wix-site-id": self.site, "content-type": "application/json"}
+        if self.control_token:
+            headers["x-emulator-token"] = self.control_token
         request = Request(url, data, headers, method=method)  # noqa: S310 - the user's own URL
         timeout_s = None if path in _AS_LONG_AS_IT_TAKES else self.timeout_s
         try:

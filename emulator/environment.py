@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from emulator.client import TOKEN_VARIABLE
+
 PRELOAD = Path(__file__).parent / "preload" / "fetch.mjs"
 
 
-def variables(manifest: Mapping[str, Any], url: str | None = None) -> dict[str, str]:
-    """The variables, from what `GET /_emulator/manifest` tells; `url` is where this client reaches the emulator."""
+def variables(manifest: Mapping[str, Any], url: str | None = None, control_token: str | None = None) -> dict[str, str]:
+    """The variables, from what `GET /_emulator/manifest` tells; `url` is where this client reaches the emulator.
+
+    The control plane's token is no part of the manifest: whoever asks for it has it already.
+    """
     found = {
         "WIX_API_BASE_URL": (url or str(manifest["baseUrl"])).rstrip("/"),
         "WIX_SITE_ID": str(manifest["siteId"]),
@@ -19,6 +24,8 @@ def variables(manifest: Mapping[str, Any], url: str | None = None) -> dict[str, 
         "WIX_PUBLIC_KEY": str(manifest["publicKeyBase64"]),
         "NODE_OPTIONS": f"--import={PRELOAD.as_uri()}",
     }
+    if control_token:
+        found[TOKEN_VARIABLE] = control_token
     tls = manifest.get("tls")
     return found | (_trust(tls["caFile"], tls["bundleFile"]) if tls else {})
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 _STOP_TIMEOUT_S = 10
 
@@ -17,9 +18,23 @@ class NotStarted(Exception):  # noqa: N818 - a state of the world
         self.status = status
 
 
+class Launched(NamedTuple):
+    """Where an emulator answers, and what its control plane asks for, if anything."""
+
+    url: str
+    control_token: str | None
+
+
 @contextmanager
 def started(*options: str) -> Iterator[str]:
-    """The URL of an emulator that runs while this lasts, with these options of `serve`. Raises NotStarted.
+    """The URL of an emulator that runs while this lasts, as `launched` has it."""
+    with launched(*options) as emulator:
+        yield emulator.url
+
+
+@contextmanager
+def launched(*options: str) -> Iterator[Launched]:
+    """An emulator that runs while this lasts, with these options of `serve`. Raises NotStarted.
 
     It takes a free port unless they name one. Its standard input ends with this process, and it ends with that:
     however this process ends, and however early, no emulator is left behind.
@@ -33,7 +48,8 @@ def started(*options: str) -> Iterator[str]:
         banner = process.stdout.readline() if process.stdout else ""
         if not banner:
             raise NotStarted(process.wait(_STOP_TIMEOUT_S))
-        yield str(json.loads(banner)["url"])
+        facts = json.loads(banner)
+        yield Launched(facts["url"], facts["controlToken"])
     finally:
         _stop(process)
 

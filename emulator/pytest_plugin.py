@@ -14,7 +14,7 @@ import pytest
 
 from emulator.client import Control
 from emulator.environment import variables
-from emulator.process import started
+from emulator.process import launched
 
 if TYPE_CHECKING:
     from emulator.receiver import Webhooks
@@ -28,10 +28,10 @@ Json = dict[str, Any]
 class WixEmulator:
     """One site of a running emulator, as a test steers it."""
 
-    def __init__(self, url: str, site_id: str) -> None:
+    def __init__(self, url: str, site_id: str, control_token: str | None = None) -> None:
         self.url = url
         self.site_id = site_id
-        self.control = Control(url, site_id)
+        self.control = Control(url, site_id, control_token)
         self._needless: set[str] = set()
 
     @property
@@ -42,7 +42,7 @@ class WixEmulator:
     @property
     def env(self) -> dict[str, str]:
         """The variables that a process needs, as `wix-emulator env` prints them."""
-        return variables(self._manifest(), self.url)
+        return variables(self._manifest(), self.url, self.control.control_token)
 
     def create_order(self, order: Mapping[str, Any] | None = None, /, **fields: Any) -> Json:
         """A new order, in wire names; what is left out is generated: `create_order(lineItems=[{"quantity": 3}])`."""
@@ -116,6 +116,7 @@ class WixEmulator:
 
 
 _EMULATOR = pytest.StashKey[WixEmulator]()
+_TOKEN = pytest.StashKey[str | None]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -126,14 +127,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def wix_emulator_server(pytestconfig: pytest.Config) -> Iterator[str]:
     """The URL of an emulator that runs for the whole session, started with the ini option wix_emulator_options."""
-    with started(*pytestconfig.getini(_OPTIONS)) as url:
+    with launched(*pytestconfig.getini(_OPTIONS)) as (url, token):
+        pytestconfig.stash[_TOKEN] = token
         yield url
 
 
 @pytest.fixture
 def wix_emulator(wix_emulator_server: str, request: pytest.FixtureRequest) -> WixEmulator:
     """A site that this test has to itself, fresh from the seed. It has the same id in every run of the test."""
-    emulator = WixEmulator(wix_emulator_server, str(uuid5(NAMESPACE_URL, request.node.nodeid)))
+    site_id = str(uuid5(NAMESPACE_URL, request.node.nodeid))
+    emulator = WixEmulator(wix_emulator_server, site_id, request.config.stash.get(_TOKEN, None))
     emulator.control.call("POST", "reset", {})  # for a test that is run again
     request.node.stash[_EMULATOR] = emulator
     return emulator
@@ -153,7 +156,8 @@ def wix_velo(wix_emulator: WixEmulator) -> "Iterator[Callable[..., VeloSite]]":
     """Runs the backend code of Velo sites against this test's site: `wix_velo("my-site").call("backend/a.js:b")`."""
     from emulator.velo import velo_sites
 
-    with velo_sites(wix_emulator.url, wix_emulator.site_id) as start:
+    token = wix_emulator.control.control_token
+    with velo_sites(wix_emulator.url, wix_emulator.site_id, control_token=token) as start:
         yield start
 
 

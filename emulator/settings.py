@@ -5,19 +5,23 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from emulator.clock import EARLIEST, LATEST
 from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.domain.credentials import AuthMode
-from emulator.domain.deliveries import DeliveryFormat, Subscription
+from emulator.domain.deliveries import DeliveryFormat, Subscription, WebhookUrl
 from emulator.domain.refusals import InvalidRequest, refusal_codes
 from emulator.domain.violations import field_path
-from emulator.domain.wire import WebUrl
 from emulator.errors import UsageError
 from emulator.store import ORDERS_MAX
+
+HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+$", to_lower=True)]
+ControlToken = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", min_length=8)]  # fits into a header
 
 
 class SettingsError(UsageError):
@@ -32,10 +36,14 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8949
     base_url: str | None = None
+    allow_host: tuple[HostName, ...] = ()
+    allow_origin: tuple[Origin, ...] = ()
+    control_token: ControlToken | None = Field(default=None, repr=False)
+    open_control: bool = False
     seed: tuple[str, ...] = ("docs", "demo")
     random_seed: int | None = None
     time: datetime | None = None
-    webhook_url: tuple[WebUrl, ...] = ()
+    webhook_url: tuple[WebhookUrl, ...] = ()
     webhook_format: DeliveryFormat = "jwt"
     delivery: Literal["background", "manual"] = "background"
     key_file: Path | None = None
@@ -69,6 +77,16 @@ class Settings(BaseModel):
         """Where clients reach the emulator, given the port that it has."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.base_url or f"http://{host}:{port}"
+
+    def names(self) -> tuple[str, ...]:
+        """The names that the emulator has besides those that are always its own."""
+        base = urlsplit(self.base_url or "").hostname
+        return (self.host, *self.allow_host, *((base,) if base else ()))
+
+    def origins(self) -> tuple[str, ...]:
+        """The origins whose pages may steer the emulator, besides the one that a page came from."""
+        base = urlsplit(self.base_url or "")
+        return (*self.allow_origin, *((f"{base.scheme}://{base.netloc}",) if base.netloc else ()))
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """What every site is subscribed to from the start; the ids are the same in every run."""

@@ -11,6 +11,7 @@ from emulator.webhooks.dispatcher import Dispatcher
 from emulator.webhooks.envelope import Sealer
 
 if TYPE_CHECKING:
+    from emulator.api.admission import Admission
     from emulator.api.credentials import Guard
     from emulator.api.operation import Operation
     from emulator.api.stream import Streams
@@ -33,6 +34,7 @@ class Emulator:
     dispatcher: Dispatcher
     sealer: Sealer
     guard: "Guard"
+    admission: "Admission"
     api_key: str
     base_url: str
     app_id: str

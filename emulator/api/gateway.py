@@ -42,6 +42,7 @@ class Arrival:
 
     receive: Receive
     headers: Mapping[str, str]
+    scheme: str
     site: Site
     entry: Entry
     named_site: str
@@ -105,7 +106,9 @@ class Gateway:
             site.journal.record(entry)
         site.requests_in_flight += 1
         try:
-            response = await self._answer(Arrival(receive, headers, site, entry, named, token))
+            response = await self._answer(
+                Arrival(receive, headers, scope.get("scheme", "http"), site, entry, named, token)
+            )
             if self._contract is not None and not is_control:
                 response = _held_to(self._contract, entry, response)
             entry.ending, entry.status = "answered", response.status_code
@@ -124,10 +127,12 @@ class Gateway:
             (b"date", _http_date(int(site.clock.now().timestamp()))),
         )
         if not is_control:
-            response.raw_headers += ((b"x-wix-consistent", request_id), *allowed_origin(headers))
+            response.raw_headers.append((b"x-wix-consistent", request_id))
             if entry.refusal is not None:
                 explanation = f"/_emulator/requests/{entry.request_id}{_site_query(site)}"
                 response.raw_headers.append((b"x-emulator-explain", explanation.encode("ascii")))
+        if not is_control or self.emulator.admission.welcomes(headers):
+            response.raw_headers += allowed_origin(headers)
         return response
 
     async def _answer(self, arrival: Arrival) -> Response:
@@ -149,12 +154,15 @@ class Gateway:
 
     async def _dispatch(self, arrival: Arrival) -> Response:
         headers, site, entry, epoch = arrival.headers, arrival.site, arrival.entry, arrival.site.epoch
+        self.emulator.admission.refuse_foreign_host(entry.headers)
         _refuse_long_site_id(arrival.named_site)
         paths = self._control if entry.path.startswith(CONTROL_PATH) else self._emulated
         if entry.method == "OPTIONS":
             return options(headers, paths.methods(entry.path))
         operation, parameters = paths.find(entry.method, entry.path)
         entry.operation = operation.id
+        if operation.is_control:
+            self.emulator.admission.admit(operation, headers, arrival.scheme)
         if operation.scope is not None:
             self.emulator.guard.admit(operation, headers, arrival.token, site)
             site.rate_limit.count(site.clock.now())

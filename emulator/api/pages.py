@@ -6,9 +6,11 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from emulator.api.admission import SESSION_COOKIE
 from emulator.api.call import Call
 from emulator.api.responses import JSON, parse, render_json
 from emulator.domain.refusals import ControlNotFound
@@ -33,11 +35,18 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+_DASHBOARD_POLICY = f"{_POLICY}; require-trusted-types-for 'script'; trusted-types 'none'"
 # Swagger UI sets style attributes, and carries its fonts and pictures as data.
 _REFERENCE_POLICY = _POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'") + "; font-src data:"
 _FILES_MAX = 100  # more than there are; of an edited one the oldest content goes
 _SECURITY: Mapping[str, str] = MappingProxyType(
-    {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "x-frame-options": "DENY"}
+    {
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "x-frame-options": "DENY",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+    }
 )
 
 
@@ -59,13 +68,17 @@ class FileNotFound(ControlNotFound):
 
 
 async def dashboard(call: Call) -> Response:
-    """Answer with the dashboard."""
-    return _file(call, _DASHBOARD / "index.html", _POLICY)
+    """Answer with the dashboard; to who brings the token of the control plane, with a cookie that stands for it."""
+    query = call.query()
+    token = query.pop("token", None)
+    if token is not None:
+        return _signed_in(call.emulator.admission.session(token), query)
+    return _file(call, _DASHBOARD / "index.html", _DASHBOARD_POLICY)
 
 
 async def dashboard_file(call: Call) -> Response:
     """Answer with one of the dashboard's files."""
-    return _named_file(call, _dashboard_files(), _POLICY)
+    return _named_file(call, _dashboard_files(), _DASHBOARD_POLICY)
 
 
 async def reference(call: Call) -> Response:
@@ -83,6 +96,15 @@ async def reference_document(call: Call) -> Response:  # noqa: ARG001 - every en
     from emulator.api.openapi import emulated_document
 
     return render_json(emulated_document() | {"servers": [{"url": "/"}]})
+
+
+def _signed_in(session: str | None, query: Mapping[str, str]) -> Response:
+    """On to the same page without the token, which is not to stay in the address bar."""
+    location = "/_emulator" + (f"?{urlencode(query)}" if query else "")
+    headers = {"location": location, "cache-control": "no-store", **_SECURITY}
+    if session is not None:
+        headers["set-cookie"] = f"{SESSION_COOKIE}={session}; Path=/_emulator; HttpOnly; SameSite=Strict"
+    return Response(status_code=303, headers=headers)
 
 
 @cache

@@ -18,12 +18,13 @@ from emulator.domain.deliveries import (
     DeliveryFormat,
     DeliveryStatus,
     Subscription,
+    WebhookUrl,
 )
 from emulator.domain.events import EVENT_TYPES, EventType, find_event_type
 from emulator.domain.paths import PathError
 from emulator.domain.refusals import ControlNotFound, InvalidRequest, LimitReached, Violation
 from emulator.domain.unread import nearest
-from emulator.domain.wire import Items, OrderId, WebUrl, WireModel, format_timestamp
+from emulator.domain.wire import Items, OrderId, WireModel, format_timestamp
 from emulator.operations import events as operations
 from emulator.webhooks.dispatcher import Settled
 from emulator.webhooks.envelope import EnvelopeError, open_token
@@ -34,7 +35,7 @@ _DELAY_S_MAX = 366 * 86_400
 class SubscribeRequest(WireModel):
     """Where to deliver which events, and how."""
 
-    url: WebUrl
+    url: WebhookUrl
     event_types: Annotated[Items[str], Field(min_length=1, max_length=100)] = ("*",)
     format: DeliveryFormat = "jwt"
 
@@ -83,7 +84,7 @@ class FireEventRequest(WireModel):
     order_id: OrderId | None = None
     set: dict[str, Any] = Field(default_factory=dict)
     chaos: PlannedChaos | None = None
-    to: WebUrl | None = None
+    to: WebhookUrl | None = None
     format: DeliveryFormat = "jwt"
 
 

@@ -16,7 +16,7 @@ from emulator.environment import variables
 def env(json: bool, **at: str) -> None:
     """Print what a client of the emulator needs, as lines for the shell: eval "$(wix-emulator env)"."""
     control = Control(**at)
-    found = variables(call(control, "GET", "manifest"), control.url)
+    found = variables(call(control, "GET", "manifest"), control.url, control.control_token)
     if json:
         click.echo(json_format.dumps(found))
         return

@@ -12,7 +12,7 @@ import click
 from emulator.cli.client import Control, fail
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.environment import extended, variables
-from emulator.process import NotStarted, started
+from emulator.process import NotStarted, launched
 
 _NOT_READY = 3
 _NOT_FOUND = 127  # as a shell has it
@@ -45,9 +45,10 @@ def exec(context: click.Context, options: list[str], command: list[str]) -> None
     whose exit status this is. The command finds it by the variables that `wix-emulator env` prints.
     """
     try:
-        with started(*options) as url:
-            manifest = Control(url, os.environ.get("WIX_SITE_ID") or DEFAULT_SITE_ID).call("GET", "manifest")
-            status = _run(command, extended(os.environ, variables(manifest, url)))
+        with launched(*options) as (url, token):
+            site = os.environ.get("WIX_SITE_ID") or DEFAULT_SITE_ID
+            manifest = Control(url, site, token).call("GET", "manifest")
+            status = _run(command, extended(os.environ, variables(manifest, url, token)))
     except NotStarted as error:
         fail(str(error), error.status or _NOT_READY)
     context.exit(status)

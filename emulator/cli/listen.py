@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import uvicorn
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -16,11 +17,24 @@ from starlette.types import Receive, Scope, Send
 from emulator.cli.client import CallFailed, Control, Unreachable, WebUrl, control_options, fail
 from emulator.cli.durations import Duration
 from emulator.cli.server import Server, listening
+from emulator.domain.deliveries import refuse_as_receiver
 from emulator.webhooks.keys import KeyFileError, SigningKey
 from emulator.webhooks.received import Received, as_mapping, understood
 
 _DEFAULT_PORT = 8950
 _FORWARD_TIMEOUT_S = 30
+
+
+class _Receiver(WebUrl):
+    """A command line value that is a URL to which webhooks may go."""
+
+    def convert(self, value: str, param: click.Parameter | None, context: click.Context | None) -> str:
+        """The URL; a usage error if it is none, or one of Wix's."""
+        url = super().convert(value, param, context)
+        try:
+            return refuse_as_receiver(url)
+        except PydanticCustomError as refused:
+            self.fail(str(refused), param, context)
 
 
 @click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
@@ -34,7 +48,7 @@ _FORWARD_TIMEOUT_S = 30
 )
 @click.option("--status", type=click.IntRange(200, 599), default=200, help="Answer with this status.")
 @click.option("--delay", type=Duration(), default="0s", help="Answer after this long, such as 2s.")
-@click.option("--forward-to", type=WebUrl(), help="Pass each delivery on to this URL and answer with its status.")
+@click.option("--forward-to", type=_Receiver(), help="Pass each delivery on to this URL and answer with its status.")
 @click.option(
     "--public-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="PEM file to verify with."
 )
@@ -103,7 +117,7 @@ class Receiver:
         try:
             async with (
                 ClientSession(timeout=timeout) as session,
-                session.post(str(self._forward_to), data=body, headers=headers) as answer,
+                session.post(str(self._forward_to), data=body, headers=headers, allow_redirects=False) as answer,
             ):
                 return answer.status
         except (ClientError, TimeoutError) as error:

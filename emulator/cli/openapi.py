@@ -11,11 +11,11 @@ from emulator.cli.control import call
 @click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR"})
 @json_option
 @running_options
-def openapi(json: bool, url: str | None, site: str) -> None:
+def openapi(json: bool, url: str | None, **at: str) -> None:
     """Print the OpenAPI document of the emulated API as YAML."""
     from emulator.api.openapi import emulated_document, to_yaml
 
     document = emulated_document()
     if url is not None:
-        document = call(Control(url, site), "GET", "docs/openapi.json") | {"servers": [{"url": url}]}
+        document = call(Control(url, **at), "GET", "docs/openapi.json") | {"servers": [{"url": url}]}
     click.echo(dumps(document) if json else to_yaml(document), nl=json)

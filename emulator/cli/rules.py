@@ -24,9 +24,9 @@ _WIDTH = 110
 @click.option("--format", type=click.Choice(["text", "md", "json"]), default="text", help="md is the README's table.")
 @click.option("--json", "json", is_flag=True, help="Print JSON: --format json.")
 @running_options
-def rules(ids: tuple[str, ...], format: Literal["text", "md", "json"], json: bool, url: str | None, site: str) -> None:
+def rules(ids: tuple[str, ...], format: Literal["text", "md", "json"], json: bool, url: str | None, **at: str) -> None:
     """List the rules, or those with these IDS: statement, evidence, source, and the setting that changes it."""
-    known = _rules(url, site)
+    known = _rules(url, **at)
     unknown = [rule_id for rule_id in ids if rule_id not in known]
     if unknown:
         raise click.UsageError(f"no rule {', '.join(unknown)}; wix-emulator rules lists all")
@@ -51,13 +51,13 @@ def markdown(rules: Iterable["Rule"]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rules(url: str | None, site: str) -> "Mapping[str, Rule]":
+def _rules(url: str | None, **at: str) -> "Mapping[str, Rule]":
     """The rules of the emulator that runs there, or of this package."""
     from emulator.domain.rules import RULES, Rule
 
     if url is None:
         return RULES
-    return {rule["id"]: Rule(**rule) for rule in call(Control(url, site), "GET", "rules")["rules"]}
+    return {rule["id"]: Rule(**rule) for rule in call(Control(url, **at), "GET", "rules")["rules"]}
 
 
 def _row(rule: "Rule") -> str:

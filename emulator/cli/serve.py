@@ -9,9 +9,11 @@ import socket
 import ssl
 import sys
 import threading
+from ipaddress import ip_address
 from json import dumps
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 import uvicorn
@@ -46,6 +48,15 @@ _COLLECTIONS = (10_000, 50, 50)
     help="Write the port here once it answers.",
 )
 @click.option("--base-url", help="URL under which clients reach the emulator, if it is another.")
+@click.option("--allow-host", multiple=True, metavar="NAME", help="Answer to this name too; repeatable.")
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let pages of this origin, such as http://localhost:5173, call the control plane; repeatable.",
+)
+@click.option("--control-token", help="Ask every call of the control plane for this token.")
+@click.option("--open-control", is_flag=True, help="Ask for none although other machines can reach it.")
 @click.option("--seed", multiple=True, default=_DEFAULTS.seed, help="Seed name or file; repeatable. `empty` is none.")
 @click.option("--random-seed", type=int, help="Make ids and generated data repeat from run to run.")
 @click.option("--time", help="Stop the clock at this ISO 8601 time.")
@@ -96,6 +107,7 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
     if port_file is not None:
         check_folder(port_file, "--port-file")
     listener = listening(settings.host, settings.port)
+    _refuse_open_network(listener, settings)
     port = listener.getsockname()[1]
     secure, tls = _secured(settings) if settings.tls else (None, None)
     app = create_app(settings, port=port, tls=tls)
@@ -140,12 +152,16 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
     """What a user needs to know once the emulator answers."""
     facts = app.emulator
     orders = facts.sites.setup.seed.orders
+    dashboard = f"{facts.base_url}/_emulator"
+    if settings.control_token is not None:
+        dashboard += f"?token={quote(settings.control_token, safe='')}"
     seeded = f"{', '.join(settings.seed)}: {len(orders)} orders"
     if as_json:
         banner = {
             "version": __version__,
             "url": facts.base_url,
-            "dashboardUrl": f"{facts.base_url}/_emulator",
+            "dashboardUrl": dashboard,
+            "controlToken": settings.control_token,
             "siteId": DEFAULT_SITE_ID,
             "appId": facts.app_id,
             "appSecret": facts.app_secret,
@@ -162,7 +178,7 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
         [
             f"wix-emulator {__version__} answers at {facts.base_url}",
             f"  API        {facts.base_url}/ecom/v1/fulfillments",
-            f"  dashboard  {facts.base_url}/_emulator",
+            f"  dashboard  {dashboard}",
             f"  control    {facts.base_url}/_emulator/manifest",
             f"  site       {DEFAULT_SITE_ID} (header wix-site-id; any other id is a site of its own)",
             f"  app        {facts.app_id}, secret {facts.app_secret}, instance {facts.instance_id}",
@@ -191,5 +207,19 @@ def _settings(options: dict[str, Any]) -> Settings:
         return Settings(behaviours=parse_behaviours(assignments), **options)
     except ValidationError as error:
         details = error.errors(include_url=False)[0]
-        flag = "--" + field_path(details["loc"]).replace("_", "-")
+        name = field_path(details["loc"])
+        flag = "--" + name.replace("_", "-")
+        if name == "control_token":
+            raise SettingsError(f"{flag}: takes 8 or more characters, without spaces, that fit into a header") from None
         raise SettingsError(f"{flag}: {details['msg'].lower()}, got {details['input']!r}") from error
+
+
+def _refuse_open_network(listener: socket.socket, settings: Settings) -> None:
+    """Raise SettingsError if other machines could steer the emulator, and nobody has said that they may."""
+    address = listener.getsockname()[0]
+    if settings.control_token is None and not settings.open_control and not ip_address(address).is_loopback:
+        raise SettingsError(
+            f"--host {settings.host}: other machines can reach it there, and the control plane reads and changes all "
+            "that the emulator holds; have it ask for a token, with --control-token or WIX_EMULATOR_CONTROL_TOKEN, or "
+            "open it to everybody with --open-control"
+        )

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from emulator.cli.client import CallFailed, Control, Unreachable, control_options, fail
-from emulator.process import NotStarted, started
+from emulator.process import NotStarted, launched
 from emulator.velo.node import MODULE, NodeMissing
 from emulator.velo.site import VeloError, VeloSite
 
@@ -40,7 +40,7 @@ _STDOUT = 1
     help="Print the path of the module for test suites in Node, and end.",
 )
 @control_options
-def velo(directory: Path, arguments: str | None, call: str | None, url: str, site: str) -> None:
+def velo(directory: Path, arguments: str | None, call: str | None, **at: str) -> None:
     """Run the Velo site in DIR, which holds backend/ or is it.
 
     Its code calls the emulator at --url (started here, if none answers on this machine), and its events.js gets the
@@ -52,11 +52,11 @@ def velo(directory: Path, arguments: str | None, call: str | None, url: str, sit
     """
     given = _given(arguments, call)
     try:
-        with _emulator(url, site):
+        with _emulator(Control(**at)) as control:
             if call is None:
-                _serve(directory, url, site)
+                _serve(directory, control)
             else:
-                _call(directory, url, site, call, given)
+                _call(directory, control, call, given)
     except NodeMissing as error:
         fail(str(error), _NOT_READY)
     except VeloError as error:
@@ -83,8 +83,9 @@ def _given(arguments: str | None, call: str | None) -> list[Any]:
     return given
 
 
-def _call(directory: Path, url: str, site: str, function: str, given: list[Any]) -> None:
-    with VeloSite.start(directory, url, site, events=False) as running:
+def _call(directory: Path, control: Control, function: str, given: list[Any]) -> None:
+    at = (control.url, control.site)
+    with VeloSite.start(directory, *at, control_token=control.control_token, events=False) as running:
         try:
             result = running.call(function, *given)
         except VeloError as error:
@@ -93,11 +94,12 @@ def _call(directory: Path, url: str, site: str, function: str, given: list[Any])
     click.echo(json.dumps(result, ensure_ascii=False))
 
 
-def _serve(directory: Path, url: str, site: str) -> None:
+def _serve(directory: Path, control: Control) -> None:
+    at = (control.url, control.site)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
-    with VeloSite.start(directory, url, site, output=_STDOUT) as running:
-        click.echo(f"running {running.folder} for {url} (site {site})")
+    with VeloSite.start(directory, *at, control_token=control.control_token, output=_STDOUT) as running:
+        click.echo(f"running {running.folder} for {control.url} (site {control.site})")
         click.echo(f"  handlers  {', '.join(running.handlers) or 'none; events.js exports them'}")
         for unknown in running.unknown_handlers:
             click.echo(f"  {unknown} is never called; there are {', '.join(running.known_handlers)}")
@@ -110,27 +112,27 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - t
 
 
 @contextmanager
-def _emulator(url: str, site: str) -> Iterator[None]:
-    """An emulator answers at the URL while this lasts; if none does already, one of our own."""
+def _emulator(control: Control) -> Iterator[Control]:
+    """An emulator answers while this lasts; if none does already, one of our own."""
     try:
-        Control(url, site).call("GET", "health")
+        control.call("GET", "health")
     except Unreachable as error:
-        address = urlsplit(url)
+        address = urlsplit(control.url)
         if address.scheme != "http" or address.hostname not in _LOOPBACK:
             fail(str(error), _NOT_READY)
-        with _own_emulator(str(address.hostname), address.port or 80):
-            yield
+        with _own_emulator(str(address.hostname), address.port or 80) as token:
+            yield Control(control.url, control.site, token)
     except CallFailed as error:
         fail(str(error), _NOT_READY)
     else:
-        yield
+        yield control
 
 
 @contextmanager
-def _own_emulator(host: str, port: int) -> Iterator[None]:
+def _own_emulator(host: str, port: int) -> Iterator[str | None]:
     try:
-        with started("--host", host, "--port", str(port)) as url:
+        with launched("--host", host, "--port", str(port)) as (url, token):
             click.echo(f"started an emulator at {url}", err=True)
-            yield
+            yield token
     except NotStarted as error:
         fail(str(error), error.status or _NOT_READY)

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from emulator.domain.chaos import Chaos
 from emulator.domain.events import Event
+from emulator.domain.violations import violated
 from emulator.domain.wire import Items, WebUrl, WireModel
 
 DeliveryFormat = Literal["jwt", "sdk", "velo"]
@@ -20,15 +22,37 @@ ATTEMPTS_MAX = 100  # of which a delivery keeps the newest: the ladder has 13, r
 SUBSCRIPTIONS_MAX = 100
 SUCCESS_STATUS = 200
 
+_WIX = ("wixapis.com", "wix.com")
+
 _MINUTES_BETWEEN_ATTEMPTS = (1, 10, 60, 120, 120, 120, 240, 240, 240, 480, 480, 720)  # R306
 RETRY_WAITS = tuple(timedelta(minutes=minutes) for minutes in _MINUTES_BETWEEN_ATTEMPTS)
+
+
+def refuse_as_receiver(url: str) -> str:
+    """The URL, if webhooks may go there: no event of the emulator reaches Wix, and no URL carries a password.
+
+    Raises PydanticCustomError, as a violation.
+    """
+    try:
+        parts = urlsplit(url)
+        host = _plain(parts.hostname or "")
+    except ValueError as error:
+        raise violated("FORMAT", f"is not a valid web URL: {error}", {"type": "WEB_URL"}) from None
+    if "@" in parts.netloc:
+        raise violated("VALIDATION", "carries credentials, which would show wherever the URL does; leave them out")
+    if any(host == wix or host.endswith(f".{wix}") for wix in _WIX):
+        raise violated("VALIDATION", f"is at {host}: the emulator's webhooks never go to Wix; name a receiver of yours")
+    return url
+
+
+WebhookUrl = Annotated[WebUrl, AfterValidator(refuse_as_receiver)]
 
 
 class Subscription(WireModel):
     """Who wants which events. An event type may be a pattern, such as `*` or `wix.ecom.v1.*`."""
 
     id: str
-    url: WebUrl
+    url: WebhookUrl
     event_types: Annotated[Items[str], Field(min_length=1)] = ("*",)
     format: DeliveryFormat = "jwt"
 
@@ -114,6 +138,11 @@ class Delivery:
 
     def _with(self, attempt: Attempt) -> tuple[Attempt, ...]:
         return (*self.attempts[-ATTEMPTS_MAX + 1 :], attempt)
+
+
+def _plain(host: str) -> str:
+    """The host as it is looked up, however it is written. Raises ValueError for one that nobody can look up."""
+    return (host if host.isascii() else host.encode("idna").decode()).rstrip(".").lower()
 
 
 @lru_cache(maxsize=1_024)

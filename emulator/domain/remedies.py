@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emulator.domain.refusals import LimitReached, Refusal
+from emulator.domain.refusals import ControlRefusal, LimitReached, Refusal
 from emulator.domain.rules import PLANNED_FAULT
 
 _BY_CODE: Mapping[str, str] = MappingProxyType(
@@ -23,6 +23,8 @@ _BY_CODE: Mapping[str, str] = MappingProxyType(
         "NOT_FOUND": "Compare method and path with GET /_emulator/manifest, which lists every operation.",
         "METHOD_NOT_ALLOWED": "Use one of the methods that the header `allow` names.",
         "PAYLOAD_TOO_LARGE": "Send less at once: split bulk calls.",
+        "HOST_NOT_ALLOWED": "Call the emulator by an IP address or as localhost, or start it with --allow-host and the "
+        "name that it has.",
         "RESOURCE_EXHAUSTED": "Wait for the next minute and try again, with growing pauses.",
         "UNAUTHENTICATED": "Send the header authorization with an API key or an access token that the emulator issued; "
         "`wix-emulator env` prints what a client needs.",
@@ -53,7 +55,7 @@ def how_to_fix(refusal: Refusal) -> str:
         return f"{refusal.remedy[:1].upper()}{refusal.remedy[1:]}."
     remedy = _BY_CODE.get(refusal.code) or _BY_STATUS[refusal.status_name]
     setting = refusal.rule.setting
-    if setting is None:
+    if setting is None or isinstance(refusal, ControlRefusal):
         return remedy
     assignment = f"{setting}.status=NNN or {setting}.code=NAME" if setting.startswith("refusals.") else f"{setting}=…"
     return f"{remedy} If Wix does otherwise, start the emulator with --set {assignment}"

@@ -1,6 +1,7 @@
 """A Velo site as tests and the command line run it: its functions can be called, its events.js gets the events."""
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 from urllib.request import ProxyHandler, Request, build_opener
 
-from emulator.client import Control
+from emulator.client import TOKEN_VARIABLE, Control
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.velo.node import MAIN, find_node
 
@@ -51,6 +52,7 @@ class VeloSite:
         url: str,
         site_id: str = DEFAULT_SITE_ID,
         *,
+        control_token: str | None = None,
         events: bool = True,
         output: int | IO[Any] | None = None,
     ) -> Self:
@@ -60,8 +62,15 @@ class VeloSite:
         Raises NodeMissing, and VeloError if there is no code or no emulator.
         """
         command = [find_node(), str(MAIN), "--directory", str(directory), "--url", url, "--site", site_id]
+        control = Control(url, site_id, control_token)
+        token = {TOKEN_VARIABLE: control.control_token} if control.control_token else {}
         process = subprocess.Popen(  # noqa: S603 - our own program
-            command + ["--events"] * events, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output, text=True
+            command + ["--events"] * events,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+            env={**os.environ, **token},  # not among the arguments, which everybody on the machine can read
         )
         facts = json.loads(_stream(process.stdout).readline() or '{"error": "node ended before the site was ready"}')
         if "error" in facts:
@@ -74,7 +83,7 @@ class VeloSite:
             known_handlers=tuple(facts.get("knownHandlers", ())),
             process=process,
             address=facts["address"],
-            control=Control(url, site_id),
+            control=control,
         )
 
     def call(self, function: str, *arguments: Any) -> Any:
@@ -110,10 +119,12 @@ class VeloSite:
 
 
 @contextmanager
-def velo_sites(url: str, site_id: str = DEFAULT_SITE_ID) -> Iterator[Callable[..., VeloSite]]:
+def velo_sites(url: str, site_id: str = DEFAULT_SITE_ID, **common: Any) -> Iterator[Callable[..., VeloSite]]:
     """A function that starts Velo sites as `VeloSite.start` does, given a directory. They end when this does."""
     with ExitStack() as running:
-        yield lambda directory, **options: running.enter_context(VeloSite.start(directory, url, site_id, **options))
+        yield lambda directory, **options: running.enter_context(
+            VeloSite.start(directory, url, site_id, **common, **options)
+        )
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

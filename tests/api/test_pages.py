@@ -18,9 +18,25 @@ def test_the_dashboard_is_served_with_a_strict_policy(api: TestClient, path: str
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["content-security-policy"] == (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     )
-    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/_emulator", "/_emulator/dashboard/main.js", "/_emulator/docs"])
+def test_a_page_is_not_framed_sniffed_or_told_about_to_others(api: TestClient, path: str) -> None:
+    headers = api.get(path).headers
+    assert headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_nothing_in_a_page_is_inline() -> None:
+    for page in DASHBOARD.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r"<style|style=|\bon\w+=|<script(?! [^>]*src=)", text)
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in DASHBOARD.iterdir() if path.is_file()))

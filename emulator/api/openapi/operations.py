@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from emulator.api.admission import ControlTokenRequired, OriginNotAllowed
 from emulator.api.openapi.evidence import operation_evidence
 from emulator.api.openapi.refusals import refusal_response
 from emulator.api.openapi.schemas import has_body, is_body_required, path_parameters, ref
@@ -59,6 +60,8 @@ def refusals_of(operation: Operation) -> list[type[Refusal]]:
     refusals: list[type[Refusal]] = [InvalidRequest, *operation.refusals]  # any call may name a site that is refused
     if operation.scope:
         refusals += [Unauthenticated, PermissionDenied, ResourceExhausted]
+    if operation.is_control:
+        refusals += [ControlTokenRequired, OriginNotAllowed]
     if not operation.is_control or (operation.method != "GET" and operation.request is not None):
         refusals.append(PayloadTooLarge)
     return list(dict.fromkeys(refusals))

@@ -45,6 +45,8 @@ export class Connection {
 
   async #exchange(method, path, body) {
     const headers = { "wix-site-id": this.siteId };
+    const token = process.env.WIX_EMULATOR_CONTROL_TOKEN;
+    if (token && path.startsWith("/_emulator/")) headers["x-emulator-token"] = token;
     if (this.apiKey) headers.authorization = this.apiKey;
     if (body !== undefined) headers["content-type"] = "application/json";
     const signal = AbortSignal.timeout(TIMEOUT_MS);

@@ -1,0 +1,277 @@
+"""Who is let in: hosts against DNS rebinding, origins on the control plane, and its token."""
+
+from typing import Any
+
+import pytest
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from emulator.api.routes import OPERATIONS
+from emulator.app import create_app
+from emulator.settings import Settings
+from tests.api.shop import Shop, code
+
+TOKEN = "a-token-of-the-test"  # noqa: S105 - made up
+ORDERS = "/ecom/v1/orders/search"
+EVIL = "https://evil.example"
+SCOPED = [one for one in OPERATIONS if one.is_control and not one.is_page and one.id != "health"]
+
+
+def app(**settings: Any) -> TestClient:
+    return TestClient(create_app(Settings(seed=("empty",), check_responses=True, **settings)))
+
+
+def to_host(client: TestClient, host: str, path: str = "/_emulator/manifest") -> Response:
+    return client.get(path, headers={"host": host})
+
+
+# Hosts
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.1:8949",
+        "[::1]:8949",
+        "192.168.1.7:8949",
+        "localhost:8949",
+        "LocalHost",
+        "localhost.:8949",
+        "shop.localhost:8949",
+        "www.wixapis.com",
+        "host.docker.internal:8949",
+    ],
+)
+@pytest.mark.parametrize("path", ["/_emulator/manifest", "/_emulator", "/ecom/v1/orders/search"])
+def test_the_emulators_own_names_and_every_address_are_answered(api: TestClient, host: str, path: str) -> None:
+    assert api.request("POST" if path == ORDERS else "GET", path, headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:8949",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "evil-localhost",
+        "wixapis.com",
+        "2130706433",
+        "0x7f.1",
+        "[::1",
+        "evil.example#.localhost",
+        "",
+    ],
+)
+@pytest.mark.parametrize("path", ["/_emulator/manifest", "/_emulator", "/ecom/v1/orders/search", "/nothing"])
+def test_any_other_name_is_refused_wherever_the_call_goes(api: TestClient, host: str, path: str) -> None:
+    answer = to_host(api, host, path)
+    assert code(answer) == (403, "HOST_NOT_ALLOWED")
+    assert "evil.example" not in host or repr(host) in answer.json()["message"]
+
+
+def test_a_preflight_to_a_foreign_host_is_refused_too(api: TestClient) -> None:
+    asked = {"host": "evil.example", "origin": "http://evil.example", "access-control-request-method": "POST"}
+    answer = api.options("/_emulator/reset", headers=asked)
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_the_refusal_names_the_flag_that_lets_the_host_in(api: TestClient) -> None:
+    message = to_host(api, "emulator:8949").json()["message"]
+    assert message.endswith("start it with --allow-host emulator")
+    flag, name = message.split()[-2:]
+    with app(**{flag.strip("-").replace("-", "_"): (name,)}) as client:
+        assert to_host(client, "emulator:8949").status_code == 200
+        assert code(to_host(client, "other:8949")) == (403, "HOST_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize(
+    ("settings", "host"),
+    [
+        ({"base_url": "https://wix.test:8000/"}, "wix.test"),
+        ({"host": "my-machine", "open_control": True}, "my-machine:8949"),
+        ({"allow_host": ("One.Example", "two.example.")}, "one.example"),
+        ({"allow_host": ("One.Example", "two.example.")}, "two.example:80"),
+    ],
+)
+def test_the_names_of_the_settings_are_answered(settings: dict[str, Any], host: str) -> None:
+    with app(**settings) as client:
+        assert to_host(client, host).status_code == 200
+
+
+def test_of_two_hosts_both_have_to_be_known(api: TestClient) -> None:
+    answer = api.get("/_emulator/manifest", headers=[("host", "localhost"), ("host", "evil.example")])
+    assert code(answer) == (403, "HOST_NOT_ALLOWED")
+
+
+def test_a_refused_host_is_in_the_journal_with_the_way_out(api: TestClient) -> None:
+    refused = to_host(api, "emulator", "/ecom/v1/orders/1")
+    explained = api.get(refused.headers["x-emulator-explain"]).json()
+    assert explained["refusal"]["code"] == "HOST_NOT_ALLOWED"
+    assert "--allow-host" in explained["refusal"]["howToFix"]
+
+
+# Origins
+
+
+def from_page(client: TestClient, method: str = "GET", path: str = "/_emulator/state", **headers: str) -> Response:
+    return client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": EVIL},
+        {"origin": "null"},
+        {"origin": ""},
+        {"origin": "http://testserver:8080"},
+        {"origin": "https://testserver"},
+        {"origin": EVIL, "sec_fetch_site": "same-origin"},
+        {"sec_fetch_site": "cross-site"},
+        {"sec_fetch_site": "same-site"},
+        {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/_emulator/state"), ("POST", "/_emulator/reset"), ("GET", "/_emulator/stream"), ("HEAD", "/_emulator")],
+)
+def test_the_control_plane_refuses_pages_of_other_origins(
+    shop: Shop, headers: dict[str, str], method: str, path: str
+) -> None:
+    if path == "/_emulator" and "sec_fetch_mode" in headers:
+        return
+    order = shop.order()
+    answer = from_page(shop.client, method, path, **headers)
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+    assert shop.client.get(f"/ecom/v1/orders/{order}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"origin": "http://testserver", "sec_fetch_site": "same-origin"},
+        {"sec_fetch_site": "same-origin"},
+        {"sec_fetch_site": "none"},
+    ],
+)
+def test_its_own_pages_and_programs_are_answered(api: TestClient, headers: dict[str, str]) -> None:
+    assert from_page(api, **headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/_emulator", "/_emulator/docs"])
+def test_a_link_to_a_page_may_be_anywhere(api: TestClient, path: str) -> None:
+    assert from_page(api, path=path, sec_fetch_site="cross-site", sec_fetch_mode="navigate").status_code == 200
+    assert from_page(api, path=path, sec_fetch_site="cross-site", sec_fetch_mode="no-cors").status_code == 403
+
+
+@pytest.mark.rule("R707")
+def test_the_emulated_api_answers_pages_of_any_origin(api: TestClient) -> None:
+    answer = from_page(api, "POST", ORDERS, origin=EVIL, sec_fetch_site="cross-site")
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, EVIL)
+
+
+def test_the_refusal_names_the_flag_that_lets_the_origin_in(api: TestClient) -> None:
+    origin = "http://localhost:5173"
+    assert code(from_page(api, origin=origin)) == (403, "ORIGIN_NOT_ALLOWED")
+    assert from_page(api, origin=origin).json()["message"].endswith(f"--allow-origin {origin}")
+    with app(allow_origin=(origin,)) as client:
+        answer = from_page(client, origin=origin, sec_fetch_site="cross-site")
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, origin)
+        asked = client.options("/_emulator/reset", headers={"origin": origin, "access-control-request-method": "POST"})
+        assert asked.headers["access-control-allow-origin"] == origin
+        assert from_page(client, origin=EVIL).status_code == 403
+
+
+def test_the_base_urls_pages_are_its_own() -> None:
+    with app(base_url="https://wix.test/") as client:
+        assert from_page(client, origin="https://wix.test").status_code == 200
+        assert from_page(client, origin="http://wix.test").status_code == 403
+
+
+def test_a_path_that_hides_the_control_plane_leads_nowhere(api: TestClient) -> None:
+    for path in ("/%5Femulator/state", "/_emulator%2Fstate", "//_emulator/state"):
+        assert from_page(api, path=path, origin=EVIL).status_code in (403, 404)
+
+
+# The token
+
+
+@pytest.fixture
+def guarded() -> TestClient:
+    return app(control_token=TOKEN)
+
+
+@pytest.mark.parametrize("operation", SCOPED, ids=lambda one: one.id)
+def test_every_call_of_the_control_plane_wants_the_token(guarded: TestClient, operation: Any) -> None:
+    path = operation.path.replace("{", "").replace("}", "")
+    for headers in ({}, {"x-emulator-token": "another-token"}, {"authorization": TOKEN}, {"x-emulator-token": ""}):
+        answer = guarded.request(operation.method, path, headers=headers)
+        assert code(answer) == (401, "CONTROL_TOKEN_REQUIRED")
+        assert TOKEN not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/_emulator/health", "/_emulator", "/_emulator/dashboard/main.js", "/_emulator/docs"])
+def test_health_and_the_files_of_the_pages_are_for_everybody(guarded: TestClient, path: str) -> None:
+    assert guarded.get(path).status_code == 200
+
+
+def test_with_the_token_the_control_plane_answers(guarded: TestClient) -> None:
+    assert guarded.get("/_emulator/manifest", headers={"x-emulator-token": TOKEN}).status_code == 200
+
+
+def test_the_emulated_api_wants_no_token_of_the_control_plane(guarded: TestClient) -> None:
+    assert guarded.post(ORDERS).status_code == 200
+
+
+def test_nobody_is_told_the_token(guarded: TestClient) -> None:
+    guarded.headers["x-emulator-token"] = TOKEN
+    guarded.post(ORDERS)
+    for path in ("manifest", "requests", "state", "summary", "openapi.json", "sites"):
+        answer = guarded.get(f"/_emulator/{path}")
+        assert answer.status_code == 200
+        assert TOKEN not in answer.text
+
+
+def test_a_token_does_not_let_other_origins_in(guarded: TestClient) -> None:
+    assert from_page(guarded, origin=EVIL, x_emulator_token=TOKEN).status_code == 403
+
+
+def test_a_browser_brings_the_token_once_and_has_a_cookie_from_then_on(guarded: TestClient) -> None:
+    opened = guarded.get(f"/_emulator?token={TOKEN}&site=mine", follow_redirects=False)
+    assert (opened.status_code, opened.headers["location"]) == (303, "/_emulator?site=mine")
+    cookie = opened.headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=Strict", "Path=/_emulator"} <= set(cookie.split("; "))
+    assert TOKEN not in cookie
+    assert guarded.get("/_emulator/manifest").status_code == 200  # the client keeps the cookie
+    guarded.cookies.clear()
+    assert guarded.get("/_emulator/manifest").status_code == 401
+
+
+@pytest.mark.parametrize("token", ["another-token", "", "%00"])
+def test_another_token_opens_nothing(guarded: TestClient, token: str) -> None:
+    answer = guarded.get(f"/_emulator?token={token}", follow_redirects=False)
+    assert code(answer) == (401, "CONTROL_TOKEN_REQUIRED")
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("cookie", ["", "x", TOKEN, '"', "a" * 64])
+def test_another_cookie_opens_nothing(guarded: TestClient, cookie: str) -> None:
+    answer = guarded.get("/_emulator/manifest", headers={"cookie": f"wix-emulator-session={cookie}"})
+    assert code(answer) == (401, "CONTROL_TOKEN_REQUIRED")
+
+
+def test_another_token_in_the_header_counts_more_than_a_good_cookie(guarded: TestClient) -> None:
+    guarded.get(f"/_emulator?token={TOKEN}")
+    assert guarded.get("/_emulator/manifest", headers={"x-emulator-token": "another-token"}).status_code == 401
+
+
+def test_without_a_token_nobody_is_asked_for_one(api: TestClient) -> None:
+    assert api.get("/_emulator/manifest").status_code == 200
+    opened = api.get("/_emulator?token=whatever", follow_redirects=False)
+    assert (opened.status_code, opened.headers["location"]) == (303, "/_emulator")
+    assert "set-cookie" not in opened.headers
