@@ -118,3 +118,31 @@ def test_a_code_for_validation_errors_is_refused_because_they_have_none() -> Non
     with pytest.raises(SettingsError, match="a validation error carries no code"):
         parse_behaviours(["refusals.INVALID_ARGUMENT.code=NOPE"])
     assert parse_behaviours(["refusals.INVALID_ARGUMENT.status=422"]).refusals["INVALID_ARGUMENT"].status == 422
+
+
+def test_the_emulators_names_and_origins_follow_from_host_and_base_url() -> None:
+    plain = Settings(allow_host=("emulator",), allow_origin=("http://Localhost:5173",))
+    assert (plain.names(), plain.origins()) == (("127.0.0.1", "emulator"), ("http://localhost:5173",))
+    based = Settings(base_url="https://wix.test:8000/x")
+    assert (based.names(), based.origins()) == (("127.0.0.1", "wix.test"), ("https://wix.test:8000",))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"allow_host": ("http://emulator",)},
+        {"allow_host": ("*",)},
+        {"allow_origin": ("null",)},
+        {"allow_origin": ("http://a/",)},
+        {"control_token": "short"},
+        {"control_token": "not in a header"},
+        {"webhook_url": ("https://www.wixapis.com/",)},
+    ],
+)
+def test_a_setting_that_would_let_everybody_in_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate(fields)
+
+
+def test_the_token_does_not_show_with_the_settings() -> None:
+    assert "a-token-of-the-test" not in repr(Settings(control_token="a-token-of-the-test"))  # noqa: S106 - made up

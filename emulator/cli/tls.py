@@ -1,7 +1,9 @@
 """The certificates that https needs: a local authority that stays the same, and a server certificate from it."""
 
 import os
+import shutil
 import ssl
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     import trustme
 
 WRONG_CONFIGURATION = 2  # the exit status
+_AUTHORITY = Path("authority", "ca.pem")
+_AUTHORITY_KEY = Path("authority", "ca-key.pem")
 NAMES = ("localhost", "127.0.0.1", "::1", "www.wixapis.com")
 
 
@@ -44,7 +48,7 @@ def certificates(folder: Path) -> Certificates:
         write_atomically(server, certificate.private_key_pem.bytes() + chain)
     except OSError as error:
         _fail_to_write(folder, error)
-    return Certificates(folder / "ca.pem", server)
+    return Certificates(folder / _AUTHORITY, server)
 
 
 def trust_bundle(folder: Path) -> Path:
@@ -56,7 +60,7 @@ def trust_bundle(folder: Path) -> Path:
     roots = ssl.create_default_context().get_ca_certs(binary_form=True)
     public = "".join(ssl.DER_cert_to_PEM_cert(root) for root in roots)
     try:
-        write_atomically(bundle, ((folder / "ca.pem").read_text(encoding="ascii") + public).encode())
+        write_atomically(bundle, ((folder / _AUTHORITY).read_text(encoding="ascii") + public).encode())
     except OSError as error:
         _fail_to_write(folder, error)
     return bundle
@@ -68,19 +72,44 @@ def _fail_to_write(folder: Path, error: OSError) -> NoReturn:
 
 
 def _authority(folder: Path) -> "trustme.CA":
+    """The authority that the folder holds; a new one if there is none. Of several processes the first one's counts."""
+    known = _known_authority(folder)
+    if known is None:
+        _make_authority(folder)
+        known = _known_authority(folder)
+    if known is None:
+        fail(f"{folder / _AUTHORITY} has gone as soon as it was made; is something clearing {folder}?")
+    return known
+
+
+def _known_authority(folder: Path) -> "trustme.CA | None":
     import trustme
 
-    certificate, key = folder / "ca.pem", folder / "ca-key.pem"
+    certificate, key = folder / _AUTHORITY, folder / _AUTHORITY_KEY
+    if not certificate.parent.is_dir():
+        return None
     try:
         return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
     except FileNotFoundError:
-        pass
+        reason = f"{certificate} or {key} is missing"
+        fail(f"{reason}; remove {key.parent}, and trust the new authority", WRONG_CONFIGURATION)
     except ValueError as error:
-        fail(
-            f"{certificate} or {key} is damaged ({error}); remove both, and trust the new authority",
-            WRONG_CONFIGURATION,
-        )
+        reason = f"{certificate} or {key} is damaged ({error})"
+        fail(f"{reason}; remove {key.parent}, and trust the new authority", WRONG_CONFIGURATION)
+
+
+def _make_authority(folder: Path) -> None:
+    """Certificate and key together, as one folder that is put in its place in one step: half of it is never there."""
+    import trustme
+
     authority = trustme.CA(organization_name="wix-emulator local authority")
-    write_atomically(key, authority.private_key_pem.bytes())
-    write_atomically(certificate, authority.cert_pem.bytes())
-    return authority
+    new = Path(tempfile.mkdtemp(prefix=".authority.", dir=folder))
+    try:
+        write_atomically(new / _AUTHORITY.name, authority.cert_pem.bytes())
+        write_atomically(new / _AUTHORITY_KEY.name, authority.private_key_pem.bytes())
+        new.rename(folder / _AUTHORITY.parent)
+    except OSError:
+        if not (folder / _AUTHORITY.parent).is_dir():  # otherwise somebody else was faster
+            raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)

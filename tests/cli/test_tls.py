@@ -18,6 +18,14 @@ from emulator.cli.tls import NAMES, certificates, state_folder, trust_bundle
 from tests.conftest import CLEAN_ENVIRONMENT, Server, start_server, stop_server
 
 PATIENCE_S = 20
+ROUNDS = 5
+RACER = """
+import sys, pathlib, trustme
+from emulator.cli.tls import certificates
+print("ready", flush=True)
+sys.stdin.read()
+print(certificates(pathlib.Path(sys.argv[1])).authority.read_text(), end="")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +118,7 @@ def test_the_keys_are_for_the_users_eyes_only(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     files = certificates(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    for path in (files.server, folder / "ca-key.pem"):
+    for path in (files.server, files.authority.with_name("ca-key.pem")):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -136,13 +144,51 @@ def test_the_bundle_holds_the_authority_and_the_public_roots(tmp_path: Path) -> 
 def test_a_damaged_authority_is_told_about_and_not_replaced(
     tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    certificates(tmp_path)
-    (tmp_path / name).write_bytes(b"damaged")
+    damaged = certificates(tmp_path).authority.with_name(name)
+    damaged.write_bytes(b"damaged")
     with pytest.raises(SystemExit) as ended:
         certificates(tmp_path)
     assert ended.value.code == 2
     assert "is damaged" in capsys.readouterr().err
-    assert (tmp_path / name).read_bytes() == b"damaged"
+    assert damaged.read_bytes() == b"damaged"
+
+
+@pytest.mark.parametrize("name", ["ca.pem", "ca-key.pem"])
+def test_half_an_authority_is_told_about_and_not_completed(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = certificates(tmp_path).authority.with_name(name)
+    missing.unlink()
+    with pytest.raises(SystemExit):
+        certificates(tmp_path)
+    assert "is missing" in capsys.readouterr().err
+    assert not missing.exists()
+
+
+def test_of_processes_that_start_at_once_all_have_the_same_authority(tmp_path: Path) -> None:
+    for round_ in range(ROUNDS):
+        folder = tmp_path / str(round_)
+        racers = [
+            subprocess.Popen([sys.executable, "-c", RACER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+            for _ in range(2)
+        ]
+        for racer in racers:
+            assert racer.stdout is not None
+            assert racer.stdout.readline() == b"ready\n"
+        for racer in racers:  # nobody begins before all are there
+            assert racer.stdin is not None
+            racer.stdin.close()
+        ends = [(racer.wait(PATIENCE_S), racer.stdout and racer.stdout.read().decode()) for racer in racers]
+        for racer in racers:
+            assert racer.stdout is not None
+            racer.stdout.close()
+        (authority,) = {seen for status, seen in ends if status == 0}
+        assert [status for status, _ in ends] == [0, 0]
+        files = certificates(folder)
+        assert files.authority.read_text() == authority  # and its key belongs to it: it has just certified
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(files.server)
+        assert sorted(path.name for path in folder.iterdir()) == ["authority", "server.pem"]
 
 
 def test_a_file_in_the_folders_place_is_told_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

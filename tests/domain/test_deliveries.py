@@ -202,3 +202,48 @@ def test_a_subscription_wants_everything_as_wixs_token_by_default() -> None:
 def test_a_subscription_needs_a_web_url_an_event_type_and_a_known_format(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Subscription.model_validate({"id": "1", "url": "https://receiver.example", **wrong}, by_name=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.wixapis.com/webhook",
+        "https://wixapis.com",
+        "http://WWW.WixApis.Com:80/",
+        "https://www.wixapis.com./x",
+        "https://manage.wix.com/x",
+        "https://wix.com?x",
+        "https://\uff57ixapis\uff0ecom/",
+        "https://wixapis\u3002com/",
+    ],
+)
+def test_no_subscription_leads_to_wix(url: str) -> None:
+    with pytest.raises(ValidationError, match="never go to Wix"):
+        subscription(url=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://wixapis.com.example/",
+        "https://notwixapis.com/",
+        "https://notwix.com/",
+        "http://127.0.0.1/www.wixapis.com",
+        "https://shop.example/?to=https://www.wixapis.com",
+        "https://ü.example/",
+    ],
+)
+def test_a_receiver_that_only_sounds_like_wix_is_none(url: str) -> None:
+    assert subscription(url=url).url == url
+
+
+@pytest.mark.parametrize("url", ["http://user:pass@127.0.0.1/", "http://user@127.0.0.1/", "https://www.wixapis.com@a/"])
+def test_a_receivers_url_carries_no_credentials(url: str) -> None:
+    with pytest.raises(ValidationError, match="carries credentials"):
+        subscription(url=url)
+
+
+@pytest.mark.parametrize("url", ["http://[::1/", f"http://{'ü' * 100}.example/"])
+def test_a_receiver_that_nobody_can_look_up_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError, match="is not a valid web URL"):
+        subscription(url=url)
