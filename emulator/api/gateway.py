@@ -148,8 +148,8 @@ class Gateway:
             raise
         except Exception:  # noqa: BLE001 - see the next line
             # The outermost layer: whatever else goes wrong is a fault of ours, answered as Wix answers its own (R207).
-            _log.exception("%s %s failed", entry.method, entry.path)
-            entry.failure = traceback.format_exc()
+            entry.failure = _told(traceback.format_exc(), entry)
+            _log.error("%s %s failed\n%s", entry.method, entry.path, entry.failure)
             return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
     async def _dispatch(self, arrival: Arrival) -> Response:
@@ -193,11 +193,18 @@ def _held_to(contract: "Contract", entry: Entry, response: Response) -> Response
     complaint = contract.complaint(entry, response) if response.status_code != REPLACED_STATUS else None
     if complaint is None:
         return response
-    entry.failure = (
-        f"{entry.method} {entry.path} answered {response.status_code}, but not as openapi.yaml says: {complaint}"
-    )
-    _log.error("%s; the answer was %s", entry.failure, bytes(response.body).decode("utf-8", errors="replace"))
+    entry.answer = answer = bytes(response.body)
+    said = f"{entry.method} {entry.path} answered {response.status_code}, but not as openapi.yaml says: {complaint}"
+    entry.failure = _told(said, entry)
+    _log.error("%s; the answer was %s", entry.failure, _told(answer.decode(errors="replace"), entry))
     return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
+
+
+def _told(text: str, entry: Entry) -> str:
+    """What journal and log may say of a fault of ours."""
+    from emulator.api.redaction import without_secrets
+
+    return without_secrets(text, entry)
 
 
 async def _steer(call: Call) -> Response:

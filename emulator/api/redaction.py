@@ -1,35 +1,44 @@
-"""What the journal shows of requests and answers: JSON where they are JSON, and never a credential."""
+"""What journal and logs show of requests and answers: JSON where they are JSON, and never a credential."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
 from pydantic_core import from_json
 
-from emulator.journal import ENTRY_BODY_BYTES_MAX
+from emulator.journal import ENTRY_BODY_BYTES_MAX, Entry
 
 REDACTED = "(redacted)"
-_IN_SECRET_HEADERS = ("apikey", "authorization", "cookie", "password", "secret", "token")
-_SECRET_FIELDS = {
-    "accesstoken",
+_SECRET_WORDS = (
+    "accesskey",
     "apikey",
-    "appsecret",
+    "assertion",
     "authorization",
-    "clientsecret",
+    "cookie",
     "password",
-    "refreshtoken",
+    "privatekey",
     "secret",
     "token",
-}
+)
+_CODES = ("code", "codeverifier")
 _SIGN_IN = "/oauth"  # below here a `code` is a credential too
 _FORM = "application/x-www-form-urlencoded"
+_SHOWN_BYTES_MAX = 1_000
+_SECRET_LENGTH_MIN = 4  # a shorter one stands in any text by chance
+
+# In a text that is neither JSON nor a form: a name that tells of a credential, and what follows its `=` or `:`.
+_IN_TEXT = re.compile(
+    r"""((?:access_?key|api[_-]?key|assertion|authorization|cookie|passw(?:or)?d|private_?key|secret|token)"""
+    r"""[\w-]{0,20}["']?\s{0,10}[:=]\s{0,10})("(?:[^"\\]|\\.)*"?|(?:(?:Bearer|Basic)\s{1,10})?[^\s&,;}\]"]+)""",
+    re.IGNORECASE,
+)
 
 
 def shown_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """The headers by name, credentials redacted."""
     texts = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-    return {name: REDACTED if _is_secret_header(name) else value for name, value in texts}
+    return {name: REDACTED if _is_secret(name, "") else value for name, value in texts}
 
 
 def shown_query(query: bytes) -> dict[str, str]:
@@ -43,14 +52,27 @@ def shown_body(body: bytes, path: str, content_type: str = "") -> Any:
     if not body:
         return None
     if len(body) >= ENTRY_BODY_BYTES_MAX:
-        text = body[:1_000].decode(errors="replace")
-        return {"truncated": True, "beginning": REDACTED if path.startswith(_SIGN_IN) else text}
+        return {"truncated": True, "beginning": _shown_text(body[:_SHOWN_BYTES_MAX], path)}
     if content_type.startswith(_FORM) and path.startswith(_SIGN_IN):  # elsewhere the type is not looked at (R205)
         return _redacted(dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True)), path)
     try:
         return _redacted(from_json(body), path)
     except ValueError:
-        return REDACTED if path.startswith(_SIGN_IN) else body.decode(errors="replace")
+        return _shown_text(body, path)
+
+
+def without_secrets(text: str, entry: Entry) -> str:
+    """The text, such as a traceback, without any credential that the request or its answer carries."""
+    for secret in sorted(set(_secrets_of(entry)), key=len, reverse=True):
+        if len(secret) >= _SECRET_LENGTH_MIN:
+            text = text.replace(secret, REDACTED)
+    return text
+
+
+def _shown_text(body: bytes, path: str) -> str:
+    if path.startswith(_SIGN_IN):
+        return REDACTED
+    return _IN_TEXT.sub(rf"\1{REDACTED}", body.decode(errors="replace"))
 
 
 def _redacted(value: Any, path: str) -> Any:
@@ -61,15 +83,32 @@ def _redacted(value: Any, path: str) -> Any:
     return {key: REDACTED if _is_secret(key, path) else _redacted(one, path) for key, one in value.items()}
 
 
-def _is_secret_header(name: str) -> bool:
-    plain = _plain(name)
-    return any(part in plain for part in _IN_SECRET_HEADERS)
+def _secrets_of(entry: Entry) -> Iterator[str]:
+    for name, value in entry.headers:
+        if _is_secret(name.decode("latin-1"), ""):
+            yield from (value.decode("latin-1"), value.decode("latin-1").rpartition(" ")[2])
+    yield from _secrets_in(dict(parse_qsl(entry.query.decode("latin-1"))), _SIGN_IN)
+    for content in (entry.body, entry.answer):
+        try:
+            yield from _secrets_in(from_json(content), entry.path)
+        except ValueError:
+            yield from _secrets_in_text(content.decode(errors="replace"), entry.path)
+
+
+def _secrets_in(value: Any, path: str) -> Iterator[str]:
+    for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if isinstance(one, str) and _is_secret(str(key), path):
+            yield one
+        else:
+            yield from _secrets_in(one, path)
+
+
+def _secrets_in_text(text: str, path: str) -> Iterator[str]:
+    yield from (found[2].strip('"') for found in _IN_TEXT.finditer(text))
+    if path.startswith(_SIGN_IN):
+        yield from _secrets_in(dict(parse_qsl(text)), path)
 
 
 def _is_secret(name: str, path: str) -> bool:
-    plain = _plain(name)
-    return plain in _SECRET_FIELDS or (plain == "code" and path.startswith(_SIGN_IN))
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z]", "", name.lower())
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    return any(word in plain for word in _SECRET_WORDS) or (plain in _CODES and path.startswith(_SIGN_IN))

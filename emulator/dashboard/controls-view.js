@@ -34,10 +34,10 @@ function clientCard(app) {
       ["Base URL", el("code", {}, manifest.baseUrl)],
       ["Site", foreign(manifest.siteId, "code")],
       ["App id", foreign(manifest.appId, "code")],
-      ["App secret", foreign(manifest.appSecret, "code")],
       ["Instance", foreign(manifest.instanceId, "code")],
-      ["API key", foreign(manifest.apiKey, "code")],
     ),
+    el("details", {}, el("summary", {}, "App secret"), code(manifest.appSecret, "App secret")),
+    el("details", {}, el("summary", {}, "API key"), code(manifest.apiKey, "API key")),
     el("details", {}, el("summary", {}, "Public key, to verify webhooks"), code(manifest.publicKey, "Public key")),
   );
 }

@@ -102,7 +102,13 @@ def test_the_banner_has_the_token_for_the_browser_and_the_log_has_not(guarded: S
     opened = httpx2.get(guarded.facts["dashboardUrl"].replace("0.0.0.0", "127.0.0.1"))  # noqa: S104
     assert opened.status_code == 303
     httpx2.get(f"{local(guarded)}/_emulator/manifest", headers={"x-emulator-token": TOKEN})
-    assert TOKEN not in Path(guarded.facts["log"]).read_text()
+    httpx2.post(f"{local(guarded)}/oauth2/token?token=canary", json={"client_secret": "canary"})
+    upgrade = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-version": "13", "sec-websocket-key": "x"}
+    httpx2.get(f"{local(guarded)}/ecom/v1/x", headers={"authorization": "canary", **upgrade})
+    log = Path(guarded.facts["log"]).read_text()
+    assert log
+    assert TOKEN not in log
+    assert "canary" not in log
 
 
 def test_the_banner_for_humans_has_it_too() -> None:

@@ -1,0 +1,145 @@
+"""Canaries: credentials in every place where a client may put them, and nowhere to be read afterwards."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from emulator.api.gateway import Gateway
+from emulator.api.redaction import REDACTED
+from emulator.app import create_app
+from emulator.settings import Settings
+from tests.api.shop import BASE, Shop
+
+CANARY = "canary-7f3a"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+SEARCH = "/ecom/v1/orders/search"
+
+FIELDS = {
+    "client_secret": CANARY,
+    "clientSecret": CANARY,
+    "refresh_token": CANARY,
+    "code": CANARY,
+    "code_verifier": CANARY,
+    "id_token": CANARY,
+    "client_assertion": CANARY,
+    "appSecret": CANARY,
+    "password": CANARY,
+    "api-key": CANARY,
+    "deep": [{"accessToken": CANARY, "privateKey": CANARY}],
+}
+HEADERS = {
+    "authorization": f"Bearer {CANARY}",
+    "cookie": f"session={CANARY}",
+    "x-api-key": CANARY,
+    "x-emulator-token": CANARY,
+    "x-wix-app-secret": CANARY,
+    "proxy-authorization": f"Basic {CANARY}",
+}
+
+
+def sing(client: TestClient) -> None:
+    """Send a canary in every place."""
+    flat = "&".join(f"{name}={CANARY}" for name in FIELDS if name != "deep")
+    for path in ("/oauth2/token", "/oauth/access", "/oauth2/token-info", "/oauth2/unknown"):
+        client.post(path, json=FIELDS, headers=HEADERS)
+        client.post(path, content=flat, headers=FORM)
+        client.post(path, content=flat)
+        client.post(path, content=json.dumps(FIELDS)[:-3])
+        client.post(f"{path}?{flat}")
+    body = {name: value for name, value in FIELDS.items() if not name.startswith("code")}
+    text = flat.replace("code=", "x=token=").replace("code_verifier=", "secret=")
+    for path in (SEARCH, "/nothing", f"{BASE}/orders/x/create-fulfillment"):
+        client.post(path, json=body, headers=HEADERS)
+        client.post(path, json={"privateKey": {"pem": CANARY}, "tokens": [CANARY, {"a": CANARY}]})
+        client.post(path, json={"filter": {}, **body, "padding": "x" * 1_100_000})
+        client.post(path, content=json.dumps(body)[:-3])
+        client.post(path, content=text, headers=FORM)
+        client.post(path, content=f"Authorization: Bearer {CANARY}\npassword : {CANARY}")
+        client.get(f"{path}?{flat}", headers=HEADERS)
+
+
+def silent(client: TestClient) -> None:
+    """Nothing that can be read tells one."""
+    listed = client.get("/_emulator/requests").json()["requests"]
+    assert len(listed) > 30
+    assert REDACTED in json.dumps(listed)
+    for one in listed:
+        assert CANARY not in json.dumps(one), one
+    for path in (
+        "requests?brief=true",
+        "requests?failed=true",
+        "state",
+        "deliveries",
+        "orders",
+        "summary",
+        "sites",
+        "",
+    ):
+        assert CANARY not in client.get(f"/_emulator/{path}").text
+    asked = {"operation": "searchOrders", "body": {"clientSecret": "x"}}
+    assert CANARY not in client.post("/_emulator/requests/verify", json=asked).text
+
+
+def test_no_credential_that_a_client_sends_can_be_read_again(api: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="emulator"):
+        sing(api)
+        silent(api)
+    assert CANARY not in caplog.text
+
+
+def test_the_apps_own_secrets_are_told_by_the_manifest_alone(caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(seed=("empty",), app_secret=CANARY, api_key=f"IST.{CANARY}", auth="strict")
+    client = TestClient(create_app(settings))
+    with caplog.at_level(logging.DEBUG, logger="emulator"):
+        for _ in range(16):
+            asked = {"grant_type": "client_credentials", "client_id": settings.app_id, "client_secret": CANARY}
+            assert client.post("/oauth2/token", json=asked).status_code == 200
+            assert (
+                client.post(SEARCH, headers={"authorization": f"IST.{CANARY}", "wix-site-id": "x"}).status_code == 200
+            )
+            client.post(SEARCH, headers={"authorization": f"Bearer IST.{CANARY}"})
+        silent(client)
+    assert CANARY not in caplog.text
+    assert client.get("/_emulator/manifest").json()["appSecret"] == CANARY
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"json": {"search": {"filter": {"clientSecret": CANARY}}, "token": CANARY}},
+        {"json": {}, "headers": {"authorization": f"Bearer {CANARY}"}},
+        {"content": f'{{"secret": "{CANARY}"'},
+        {"content": f"client_secret={CANARY}"},
+        {"json": {}, "params": {"api_key": CANARY}},
+    ],
+)
+def test_a_fault_of_our_own_does_not_tell_one_either(
+    shop: Shop, caplog: pytest.LogCaptureFixture, sent: dict[str, Any]
+) -> None:
+    gateway = shop.client.app
+    assert isinstance(gateway, Gateway)
+    # Break it on purpose, in a way that tells what was asked.
+    site = gateway.emulator.sites.site()
+    site.faults.take = lambda operation: fail(f"{operation}: {sent}")  # type: ignore[method-assign]
+    with caplog.at_level(logging.DEBUG, logger="emulator"):
+        assert shop.client.post(SEARCH, **sent).status_code == 500
+    (failed,) = shop.client.get("/_emulator/requests?failed=true").json()["requests"]
+    assert "Traceback" in failed["failure"]
+    assert REDACTED in failed["failure"]
+    assert "RuntimeError" in caplog.text
+    assert CANARY not in caplog.text + json.dumps(failed)
+
+
+def test_what_is_no_credential_stays(api: TestClient) -> None:
+    kept = {"orderId": "o", "cursorPaging": {"cursor": "c"}, "keyboard": "k", "code": "C", "note": "no secrets here"}
+    api.post(SEARCH, json=kept)
+    assert api.get("/_emulator/requests").json()["requests"][-1]["request"]["body"] == kept
+    api.post(SEARCH, content="no secrets here, only text: really")
+    assert api.get("/_emulator/requests").json()["requests"][-1]["request"]["body"].startswith("no secrets here, only")
+
+
+def fail(message: str) -> Any:
+    raise RuntimeError(message)
