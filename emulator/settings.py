@@ -73,6 +73,13 @@ class Settings(BaseModel):
             raise ValueError(f"the clock can stand from {EARLIEST.year} to {LATEST.year}")
         return moment
 
+    @field_validator("base_url")
+    @classmethod
+    def _is_a_usable_url(cls, url: str | None) -> str | None:
+        if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+            raise ValueError("must be a URL such as https://emulator.test")
+        return url
+
     def url(self, port: int) -> str:
         """Where clients reach the emulator, given the port that it has."""
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -14,14 +16,37 @@ from starlette.testclient import TestClient
 
 from emulator.app import create_app
 from emulator.settings import Settings
+from tests.offline import sitecustomize
 
 # Generated examples differ from run to run, so that each run looks somewhere else; in CI they repeat.
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
+# Nothing of Python's leaves this machine: in this process, and in those that tests start.
+if sitecustomize.LOG not in os.environ:  # otherwise this process has begun with it
+    sitecustomize.install()
+OUTBOUND = Path(tempfile.mkstemp(prefix="wix-emulator-outbound-")[1])
+os.environ[sitecustomize.LOG] = str(OUTBOUND)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    dict.fromkeys([str(Path(sitecustomize.__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])])
+)
+
 # Nothing of the developer's own environment may change what the tests see.
 CLEAN_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("WIX_EMULATOR_")}
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves_this_machine() -> Iterator[None]:
+    """Fail a test in which something tried to reach another machine, or to look one up."""
+    told = OUTBOUND.stat().st_size
+    yield
+    assert OUTBOUND.stat().st_size == told, OUTBOUND.read_text(encoding="utf-8")
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    OUTBOUND.unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The wheel, as `pip` builds it: everything that the emulator needs is in it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,8 @@ ROOT = Path(__file__).parents[1]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--quiet", "--wheel-dir", str(folder)]
-    built = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    online = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # pip fetches what builds it
+    built = subprocess.run(command, capture_output=True, text=True, check=False, env=online)  # noqa: S603 - our own
     assert built.returncode == 0, built.stderr
     (path,) = folder.glob("*.whl")
     assert path.name == f"wix_emulator-{__version__}-py3-none-any.whl"

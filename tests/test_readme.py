@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from httpx2 import Client
 
+from emulator.api.admission import OWN_NAMES
 from emulator.api.emails import EMAIL_BYTES_MAX
 from emulator.api.responses import DEPTH_MAX
 from emulator.api.routes import OPERATIONS
@@ -87,6 +88,7 @@ def test_every_other_block_is_one_that_another_test_runs() -> None:
         "wix-emulator --seed my-shop.yaml",  # above
         API_KEYS,  # below
         "wix-emulator velo my-site",  # velo/test_cli
+        'wix-emulator --host 0.0.0.0 --control-token "$TOKEN" --allow-host emulator',  # below
     }
 
 
@@ -98,6 +100,26 @@ def test_the_api_key_of_the_seed_file_may_read_and_no_more(tmp_path: Path) -> No
         with Client(headers={"authorization": "IST.read-only", "wix-site-id": "any"}) as client:
             assert client.get(order).status_code == 200
             assert client.post(f"{order}/cancel").status_code == 403
+    finally:
+        stop_server(running)
+
+
+def test_the_section_on_security_names_every_host_that_is_answered() -> None:
+    section = README.partition("## Security")[2]
+    assert all(f"`{name}`" in section for name in OWN_NAMES if name != "testserver")  # of Starlette's test client
+
+
+def test_the_server_of_the_container_answers_to_its_name_and_wants_the_token() -> None:
+    (command,) = [block.text for block in BLOCKS if "--allow-host" in block.text]
+    flags = command.replace('"$TOKEN"', "a-token-of-the-test").split()[1:]
+    running = start_server(*flags)
+    try:
+        url = running.url.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - where it listens
+        with Client(base_url=url, headers={"host": "emulator:8949"}) as client:
+            assert client.get("/_emulator/health").status_code == 200
+            assert client.get("/_emulator/manifest").status_code == 401
+            token = {"x-emulator-token": "a-token-of-the-test"}
+            assert client.get("/_emulator/manifest", headers=token).status_code == 200
     finally:
         stop_server(running)
 

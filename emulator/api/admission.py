@@ -17,6 +17,7 @@ SESSION_COOKIE = "wix-emulator-session"
 
 # None of them can be bought: a page that rebinds its own name to this machine has another one.
 OWN_NAMES = ("localhost", "testserver", "www.wixapis.com", "host.docker.internal", "host.containers.internal")
+_OWN_DOMAINS = (".localhost", ".test")
 
 _OPEN_TO_ALL = ("health",)  # who waits for the emulator need not know the token
 _HOSTS_REMEMBERED_MAX = 1_000
@@ -35,8 +36,8 @@ class HostNotAllowed(ControlRefusal):
         name = _name(host)[:_SHOWN_LENGTH_MAX] or "NAME"
         super().__init__(
             f"the emulator does not answer to the host {host[:_SHOWN_LENGTH_MAX]!r}; it answers to any IP address, to "
-            f"*.localhost and to {', '.join(sorted(names))}; if it has that name on your network, start it with "
-            f"--allow-host {name}"
+            f"*.localhost, *.test and to {', '.join(sorted(names))}; if it has that name on your network, start it "
+            f"with --allow-host {name}"
         )
 
 
@@ -126,7 +127,7 @@ class Admission:
     def _meet(self, value: bytes) -> None:
         host = value.decode("latin-1")
         name = _name(host)
-        if name not in self._names and not name.endswith(".localhost") and not _is_address(name):
+        if name not in self._names and not name.endswith(_OWN_DOMAINS) and not _is_address(name):
             raise HostNotAllowed(host, self._names)
         if len(self._known_hosts) < _HOSTS_REMEMBERED_MAX:
             self._known_hosts.add(value)

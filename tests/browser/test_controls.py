@@ -104,3 +104,14 @@ def test_the_site_is_switched(dashboard: Dashboard) -> None:
     expect(page.get_by_role("navigation", name="Views")).to_contain_text("Orders 24")
     page.get_by_label("Site", exact=True).select_option(dashboard.site)
     expect(page.get_by_role("navigation", name="Views")).to_contain_text("Orders 25")
+
+
+def test_secrets_are_shown_when_asked_for(dashboard: Dashboard) -> None:
+    page = dashboard.open("controls")
+    secret, key = page.get_by_text("emulator-app-secret"), page.get_by_text("IST.emulator-api-key")
+    expect(page.get_by_role("heading", name="What a client needs")).to_be_visible()
+    expect(secret).to_be_hidden()
+    expect(key).to_be_hidden()
+    page.get_by_text("App secret", exact=True).click()
+    expect(secret).to_be_visible()
+    expect(key).to_be_hidden()

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.conftest import Server
+from tests.conftest import Server, start_server, stop_server
 
 # What a page's own script does; the site's id and the order's are handed in.
 CALL = """
@@ -118,3 +118,43 @@ def test_a_page_does_not_reach_the_control_plane(visit: Visit) -> None:
     )
     assert reset == "TypeError: Failed to fetch"
     assert visit.call("GET", f"/ecom/v1/orders/{order['id']}")[0] == 200
+
+
+@pytest.mark.parametrize("mode", ["no-cors", "cors"])
+@pytest.mark.parametrize("path", ["/_emulator/reset", "/_emulator/state"])
+def test_not_even_what_a_browser_sends_unasked_is_done(visit: Visit, mode: str, path: str) -> None:
+    order = visit.order()
+    method = "POST" if path.endswith("reset") else "GET"
+    visit.page.evaluate(
+        "([url, method, mode]) => fetch(url, { method, mode }).catch(String)",
+        [f"{visit.url}{path}?site={visit.site}", method, mode],
+    )
+    assert visit.call("GET", f"/ecom/v1/orders/{order['id']}")[0] == 200
+
+
+def test_a_link_to_the_dashboard_works_from_anywhere(visit: Visit) -> None:
+    visit.page.evaluate("(url) => location.assign(url)", f"{visit.url}/_emulator?site={visit.site}")
+    expect(visit.page.get_by_text("Live", exact=True)).to_be_visible()
+
+
+def test_the_dashboard_cannot_be_framed(visit: Visit) -> None:
+    visit.page.evaluate(
+        "(src) => new Promise((done) => document.body.append("
+        "Object.assign(document.createElement('iframe'), { src, onload: done })))",
+        f"{visit.url}/_emulator?site={visit.site}",
+    )
+    (frame,) = visit.page.frames[1:]
+    assert "wix-emulator" not in frame.content()
+
+
+def test_a_page_that_is_let_in_steers_the_emulator(browser: Browser, origin: str) -> None:
+    running = start_server("--allow-origin", origin)
+    context = browser.new_context()
+    try:
+        page = context.new_page()
+        page.goto(origin)
+        status, answer, _ = page.evaluate(CALL, [running.url, "mine", "POST", "/_emulator/orders", {}])
+        assert (status, len(answer["orders"])) == (200, 1)
+    finally:
+        context.close()
+        stop_server(running)
