@@ -1,12 +1,9 @@
 """Who is let in: by the name that a call was sent to, by the page that sent it, and by the control plane's token."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-
-from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
 
 from emulator.api.operation import Operation
 from emulator.domain.refusals import ControlRefusal
@@ -80,15 +77,15 @@ class Admission:
         self._names = {*OWN_NAMES, *map(_name, names)} - {""}
         self._origins = {origin.lower() for origin in origins}
         self._token = token
-        self._known_hosts: set[bytes] = set()
+        self._known_hosts: set[str] = set()
 
-    def refuse_foreign_host(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    def refuse_foreign_host(self, headers: Mapping[str, str]) -> None:
         """Raise HostNotAllowed for a name that is not ours. No browser leaves the header out, so others may."""
-        for name, value in headers:
-            if name == b"host" and value not in self._known_hosts:
-                self._meet(value)
+        host = headers.get("host")
+        if host is not None and host not in self._known_hosts:
+            self._meet(host)
 
-    def admit(self, operation: Operation, headers: Headers, scheme: str) -> None:
+    def admit(self, operation: Operation, headers: Mapping[str, str], scheme: str) -> None:
         """Let a call of the control plane pass, or raise OriginNotAllowed or ControlTokenRequired."""
         origin = headers.get("origin")
         if origin is None:
@@ -99,7 +96,7 @@ class Admission:
         if self._token is not None and not operation.is_page and operation.id not in _OPEN_TO_ALL:
             self._want_token(headers)
 
-    def welcomes(self, headers: Headers) -> bool:
+    def welcomes(self, headers: Mapping[str, str]) -> bool:
         """Whether the call comes from a page of another origin that may read what the control plane answers."""
         return bool(self._origins) and headers.get("origin") in self._origins
 
@@ -114,8 +111,10 @@ class Admission:
             raise ControlTokenRequired("another one")
         return _session(self._token)
 
-    def _want_token(self, headers: Headers) -> None:
+    def _want_token(self, headers: Mapping[str, str]) -> None:
         assert self._token is not None, "asked for only if there is one"  # noqa: S101 - for the type checker
+        from starlette.requests import cookie_parser
+
         given = headers.get(TOKEN_HEADER)
         session = cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE)
         if given is not None and _equal(given, self._token):
@@ -124,13 +123,12 @@ class Admission:
             return
         raise ControlTokenRequired("none" if given is None and session is None else "another one")
 
-    def _meet(self, value: bytes) -> None:
-        host = value.decode("latin-1")
+    def _meet(self, host: str) -> None:
         name = _name(host)
         if name not in self._names and not name.endswith(_OWN_DOMAINS) and not _is_address(name):
             raise HostNotAllowed(host, self._names)
         if len(self._known_hosts) < _HOSTS_REMEMBERED_MAX:
-            self._known_hosts.add(value)
+            self._known_hosts.add(host)
 
 
 def _name(host: str) -> str:
@@ -150,7 +148,7 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _opens_a_page(operation: Operation, headers: Headers) -> bool:
+def _opens_a_page(operation: Operation, headers: Mapping[str, str]) -> bool:
     """Whether somebody follows a link to one of our pages: it may come from anywhere."""
     return operation.is_page and headers.get("sec-fetch-mode") == "navigate"
 

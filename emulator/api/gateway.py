@@ -154,7 +154,7 @@ class Gateway:
 
     async def _dispatch(self, arrival: Arrival) -> Response:
         headers, site, entry, epoch = arrival.headers, arrival.site, arrival.entry, arrival.site.epoch
-        self.emulator.admission.refuse_foreign_host(entry.headers)
+        self.emulator.admission.refuse_foreign_host(headers)
         _refuse_long_site_id(arrival.named_site)
         paths = self._control if entry.path.startswith(CONTROL_PATH) else self._emulated
         if entry.method == "OPTIONS":

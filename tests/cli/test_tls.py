@@ -214,14 +214,14 @@ def test_a_full_disk_is_told_about_and_leaves_no_half_files(tmp_path: Path, has_
     folder = tmp_path / "wix-emulator"
     if has_authority:
         certificates(folder)
-    before = {path.name: path.read_bytes() for path in folder.glob("*")}
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     ended = on_a_full_disk(tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (
         f"wix-emulator: cannot keep certificates in {folder}: File too large; "
         "set XDG_STATE_HOME to a folder that can be written, on a disk with room\n"
     )
-    assert {path.name: path.read_bytes() for path in folder.glob("*")} == before
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_a_bundle_that_cannot_be_written_is_told_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
