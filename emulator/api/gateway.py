@@ -36,11 +36,12 @@ _SITE_ID_LENGTH_MAX = 100
 REPLACED_STATUS = 503  # for a request that waited while its site was reset: it has changed nothing, try again
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrival:
     """A request before it is a call: whose it is, as far as its headers tell, and its entry in the journal."""
 
     receive: Receive
+    is_control: bool
     headers: Mapping[str, str]
     scheme: str
     site: Site
@@ -88,28 +89,12 @@ class Gateway:
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         started = time.monotonic()
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        is_control = path.startswith(CONTROL_PATH)
-        token = self.emulator.guard.token(headers)
-        named = _named_site(headers, scope["query_string"] if is_control else b"") or (token.site_id if token else "")
-        site = self.emulator.sites.site(None if len(named) > _SITE_ID_LENGTH_MAX else named)
-        entry = Entry(
-            site.ids.control_request_id() if is_control else site.ids.request_id(),
-            site.clock.now(),
-            scope["method"],
-            path,
-            query=scope["query_string"],
-            headers=scope["headers"],
-        )
-        if not is_control:
-            site.journal.record(entry)
+        arrival = self._arrival(scope, receive)
+        site, entry = arrival.site, arrival.entry
         site.requests_in_flight += 1
         try:
-            response = await self._answer(
-                Arrival(receive, headers, scope.get("scheme", "http"), site, entry, named, token)
-            )
-            if self._contract is not None and not is_control:
+            response = await self._answer(arrival)
+            if self._contract is not None and not arrival.is_control:
                 response = _held_to(self._contract, entry, response)
             entry.ending, entry.status = "answered", response.status_code
             entry.answer = getattr(response, "body", b"")
@@ -121,19 +106,35 @@ class Gateway:
             if not site.clock.is_manual:
                 entry.duration_ms = round((time.monotonic() - started) * 1000)
             site.journal.close(entry)
-        request_id = entry.request_id.encode("ascii")
-        response.raw_headers += (
-            (b"x-wix-request-id", request_id),
-            (b"date", _http_date(int(site.clock.now().timestamp()))),
-        )
+        response.raw_headers += self._common_headers(arrival)
+        return response
+
+    def _arrival(self, scope: Scope, receive: Receive) -> Arrival:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        path, query = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1"), scope["query_string"]
+        is_control = path.startswith(CONTROL_PATH)
+        token = self.emulator.guard.token(headers)
+        named = _named_site(headers, query if is_control else b"") or (token.site_id if token else "")
+        site = self.emulator.sites.site(None if len(named) > _SITE_ID_LENGTH_MAX else named)
+        request_id = site.ids.control_request_id() if is_control else site.ids.request_id()
+        entry = Entry(request_id, site.clock.now(), scope["method"], path, query=query, headers=scope["headers"])
         if not is_control:
-            response.raw_headers.append((b"x-wix-consistent", request_id))
+            site.journal.record(entry)
+        return Arrival(receive, is_control, headers, scope.get("scheme", "http"), site, entry, named, token)
+
+    def _common_headers(self, arrival: Arrival) -> list[tuple[bytes, bytes]]:
+        """The headers that every answer has."""
+        site, entry = arrival.site, arrival.entry
+        request_id = entry.request_id.encode("ascii")
+        headers = [(b"x-wix-request-id", request_id), (b"date", _http_date(int(site.clock.now().timestamp())))]
+        if not arrival.is_control:
+            headers.append((b"x-wix-consistent", request_id))
             if entry.refusal is not None:
                 explanation = f"/_emulator/requests/{entry.request_id}{_site_query(site)}"
-                response.raw_headers.append((b"x-emulator-explain", explanation.encode("ascii")))
-        if not is_control or self.emulator.admission.welcomes(headers):
-            response.raw_headers += allowed_origin(headers)
-        return response
+                headers.append((b"x-emulator-explain", explanation.encode("ascii")))
+        if not arrival.is_control or self.emulator.admission.welcomes(arrival.headers):
+            headers += allowed_origin(arrival.headers)
+        return headers
 
     async def _answer(self, arrival: Arrival) -> Response:
         site, entry = arrival.site, arrival.entry
@@ -156,22 +157,22 @@ class Gateway:
         headers, site, entry, epoch = arrival.headers, arrival.site, arrival.entry, arrival.site.epoch
         self.emulator.admission.refuse_foreign_host(headers)
         _refuse_long_site_id(arrival.named_site)
-        paths = self._control if entry.path.startswith(CONTROL_PATH) else self._emulated
+        paths = self._control if arrival.is_control else self._emulated
         if entry.method == "OPTIONS":
             return options(headers, paths.methods(entry.path))
         operation, parameters = paths.find(entry.method, entry.path)
         entry.operation = operation.id
-        if operation.is_control:
+        if arrival.is_control:
             self.emulator.admission.admit(operation, headers, arrival.scheme)
         if operation.scope is not None:
             self.emulator.guard.admit(operation, headers, arrival.token, site)
-            site.rate_limit.count(site.clock.now())
+            site.rate_limit.count(entry.at)
         body_bytes_max = operation.body_bytes_max or self._body_bytes_max
         entry.body = body = await read_body(headers, arrival.receive, body_bytes_max)
         if site.epoch != epoch:
             raise SiteReplaced
         call = Call(operation, site, self.emulator, headers, parameters, entry.query, body)
-        if operation.is_control:
+        if arrival.is_control:
             return await _steer(call)
         entry.fault = site.faults.take(operation.id)
         if entry.fault is not None:

@@ -29,6 +29,8 @@ from emulator.domain.refusals import (
 # Says whether a fulfillment outside the order at hand has that tracking number.
 TakenElsewhere = Callable[[str], bool]
 
+_NO_TRACKING = TrackingInfo.trusted()
+
 
 def fulfill(
     order: Order,
@@ -113,7 +115,7 @@ def _refuse_one_too_many(order: Order) -> None:
 
 def _parcel_activity(before: TrackingInfo | None, after: TrackingInfo | None) -> str | None:
     """What the order's history says of a change of tracking info (R406)."""
-    before, after = before or TrackingInfo(), after or TrackingInfo()
+    before, after = before or _NO_TRACKING, after or _NO_TRACKING
     if after.tracking_number is not None and after.tracking_number != before.tracking_number:
         return "TRACKING_NUMBER_ADDED" if before.tracking_number is None else "TRACKING_NUMBER_EDITED"
     if after.tracking_link is not None and before.tracking_link is None:
@@ -165,7 +167,7 @@ def _amended_parcel(current: Fulfillment, patch: FulfillmentPatch) -> dict[str, 
     """The fields of the one-of that the patch changes: what is sent replaces the other kind (R109)."""
     sent = patch.model_fields_set
     if patch.tracking_info is not None:
-        merged = _merged(current.tracking_info or TrackingInfo(), patch.tracking_info)
+        merged = _merged(current.tracking_info or _NO_TRACKING, patch.tracking_info)
         return {"tracking_info": merged, "custom_info": None}
     if patch.custom_info is not None:
         fields = {name: getattr(patch.custom_info, name) for name in patch.custom_info.model_fields_set}
