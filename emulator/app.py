@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
     from emulator.api.contract import Contract
     from emulator.api.operation import Operation
+    from emulator.durability.keeper import Keeper
 
 
 def create_app(settings: Settings | None = None, *, port: int | None = None, tls: Tls | None = None) -> Gateway:
     """The emulator as an ASGI application, its seed loaded. `port` is the one it got, if the settings leave it open.
 
-    Raises SeedError for a seed that cannot be used, KeyFileError for a key.
+    Raises SeedError for a seed that cannot be used, KeyFileError for a key, StateFileError for a state file.
     """
     settings = settings or Settings()
     samples = Samples()
@@ -51,8 +52,9 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         wake=dispatcher.wake,
         take_due_steps=take_due_steps,
     )
+    keeper = _keeper(settings)
     emulator = Emulator(
-        sites=Sites(setup, settings.sites_max),
+        sites=_sites(setup, settings.sites_max, keeper),
         dispatcher=dispatcher,
         sealer=sealer,
         guard=_guard(settings, setup.seed),
@@ -64,6 +66,7 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         instance_id=settings.instance_id,
         streams=Streams(),
         tls=tls,
+        keeper=keeper,
     )
     return Gateway(
         EMULATED,
@@ -79,6 +82,26 @@ def _fitting(seed: Seed, settings: Settings) -> Seed:
         reason = f"{len(seed.orders)} orders are more than --orders-max {settings.orders_max} allows"
         raise SeedError(", ".join(settings.seed), "", reason)
     return seed
+
+
+def _keeper(settings: Settings) -> "Keeper | None":
+    if settings.state is None:
+        return None
+    from emulator.durability.file import StateFile
+    from emulator.durability.keeper import Keeper
+
+    waits = settings.state_sync == "full"
+    return Keeper(StateFile(settings.state, syncs=waits), waits=waits)
+
+
+def _sites(setup: Setup, sites_max: int, keeper: "Keeper | None") -> Sites:
+    """The sites that are kept, and those to come. All are read, so that a damaged file is refused before it is used."""
+    sites = Sites(setup, sites_max, keeper)
+    if keeper is not None:
+        with keeper.file.closed_on_failure():
+            for site_id in keeper.file.site_ids():
+                sites.site(site_id)
+    return sites
 
 
 def _guard(settings: Settings, seed: Seed) -> Guard:

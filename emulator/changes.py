@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Literal
 
-ChangeKind = Literal["request", "delivery", "order", "control"]
+ChangeKind = Literal["request", "delivery", "order", "control", "detail"]
 # Called with the kind, and what it is about: an entry of the journal, a delivery, an order, a control operation's id.
+# A `detail` is for the state file alone: a table of `durability/rows.py`, and the id of the row that has changed.
 Listener = Callable[[ChangeKind, object], None]
 
 

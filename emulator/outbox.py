@@ -86,7 +86,7 @@ class Outbox:
             deliveries=self.deliveries(),
             queue=tuple(sorted(waiting, key=lambda one: -1 if one in self._in_flight else queued.get(one, -1))),
             settled=tuple(self._settled),
-            held=tuple(self._held.items()),
+            held=self.held(),
             sequences=tuple(self._sequences.items()),
         )
 
@@ -113,9 +113,18 @@ class Outbox:
         """The number of the entity's next event, from 1 (R302)."""
         number = self._sequences[entity_id] = self._sequences.get(entity_id, 0) + 1
         self._sequences.move_to_end(entity_id)
+        self._changes.tell("detail", ("sequences", entity_id))
         if len(self._sequences) > self._sequences_max:
-            self._sequences.popitem(last=False)
+            self._changes.tell("detail", ("sequences", self._sequences.popitem(last=False)[0]))
         return number
+
+    def held(self) -> tuple[tuple[str, str], ...]:
+        """By subscription, the delivery that is held back for it."""
+        return tuple(self._held.items())
+
+    def sequence(self, entity_id: str) -> int | None:
+        """The number of the entity's latest event; None if there was none."""
+        return self._sequences.get(entity_id)
 
     def subscribe(self, subscription: Subscription) -> None:
         """Deliver to it from now on."""
@@ -145,9 +154,7 @@ class Outbox:
         self._deliveries[delivery.id] = delivery
         self._sealed_bytes += _sealed_bytes(delivery) - _sealed_bytes(before)
         if delivery.due is None:
-            self._settled[delivery.id] = None
-            self._in_flight.discard(delivery.id)
-            self._let_go(delivery)
+            self._settle(delivery)
         elif before is None or (before.due, before.retries) != (delivery.due, delivery.retries):
             self._queue(delivery, delivery.due)
         while self._is_too_full():
@@ -160,6 +167,7 @@ class Outbox:
         if delivery is not None and delivery.sealed is None:
             self._deliveries[delivery_id] = replace(delivery, sealed=sealed)
             self._sealed_bytes += len(sealed.body)
+            self._changes.tell("detail", ("deliveries", delivery_id))
 
     def hold_back(self, delivery: Delivery) -> None:
         """Like `put`, but `release_held` makes it due before its time."""
@@ -193,11 +201,19 @@ class Outbox:
         heads = [self._head(lane) for lane in list(self._queues)]
         return min((head.due for head in heads if head is not None and head.due is not None), default=None)
 
+    def _settle(self, delivery: Delivery) -> None:
+        self._in_flight.discard(delivery.id)
+        self._let_go(delivery)
+        if delivery.id not in self._settled:
+            self._settled[delivery.id] = None
+            self._changes.tell("detail", ("places", delivery.id))
+
     def _queue(self, delivery: Delivery, due: datetime) -> None:
         self._queued += 1
         self._in_flight.discard(delivery.id)
         lane = Lane(delivery.subscription.id, delivery.is_first_attempt)
         heapq.heappush(self._queues[lane], (due, self._queued, delivery.id))
+        self._changes.tell("detail", ("places", delivery.id))
         self._entries += 1
         if self._entries > 2 * len(self._deliveries) + _VOID_MAX:
             self._forget_void_entries()
@@ -234,6 +250,8 @@ class Outbox:
         self._in_flight.discard(forgotten.id)
         self._sealed_bytes -= _sealed_bytes(forgotten)
         self._let_go(forgotten)
+        self._changes.tell("detail", ("deliveries", forgotten.id))
+        self._changes.tell("detail", ("places", forgotten.id))
 
     def _note_dropped(self) -> None:
         self.dropped += 1

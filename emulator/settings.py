@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo, field_validator
 
 from emulator.clock import EARLIEST, LATEST
 from emulator.domain.behaviours import Behaviours, RefusalOverride
@@ -50,6 +50,8 @@ class Settings(BaseModel):
     tls: bool = False
     tls_port: Annotated[int, Field(ge=0, le=65_535)] = 8943
     auth: AuthMode = "open"
+    state: Path | None = None
+    state_sync: Literal["behind", "full"] = "behind"
     check_responses: bool = False
     rate_limit: Annotated[int, Field(ge=0)] = 0
     api_key: str = "IST.emulator-api-key"
@@ -79,6 +81,13 @@ class Settings(BaseModel):
         if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
             raise ValueError("must be a URL such as https://emulator.test")
         return url
+
+    @field_validator("state_sync")
+    @classmethod
+    def _has_a_file_to_sync(cls, state_sync: str, fields: ValidationInfo) -> str:
+        if state_sync == "full" and fields.data.get("state") is None:
+            raise ValueError("there is nothing to sync without --state FILE")
+        return state_sync
 
     def url(self, port: int) -> str:
         """Where clients reach the emulator, given the port that it has."""

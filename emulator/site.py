@@ -60,7 +60,7 @@ class Site:
             self.changes,
             sequences_max=_ENTITIES_PER_ORDER * setup.orders_max + setup.deliveries_max,
         )
-        self.walks = Walks(setup.behaviours.lifecycle)
+        self.walks = Walks(setup.behaviours.lifecycle, self.changes)
         self.faults = Faults()
         self.rate_limit = RateLimit(setup.rate_limit)
         self.emails = Emails()

@@ -5,9 +5,9 @@ The journal is not part of it: it records what was asked of a server, and no ans
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
 from pydantic.alias_generators import to_camel
@@ -54,7 +54,7 @@ class SiteState(BaseModel):
 
     @field_serializer("orders")
     def _orders(self, orders: tuple[Order, ...]) -> list[dict[str, Any]]:
-        return [_order(order) for order in orders]
+        return [plain_order(order) for order in orders]
 
 
 class Snapshot(SiteState):
@@ -65,6 +65,9 @@ class Snapshot(SiteState):
     fingerprint: str | None = None
 
 
+_State = TypeVar("_State", bound=SiteState)
+
+
 def state_of(site: "Site") -> SiteState:
     """What is so of the site now."""
     outbox = site.outbox.state()
@@ -73,7 +76,7 @@ def state_of(site: "Site") -> SiteState:
         ids=site.ids.state(),
         orders=site.store.orders(),
         highest_number=site.store.highest_number,
-        outbox=replace(outbox, deliveries=tuple(_with_plain_body(one) for one in outbox.deliveries)),
+        outbox=replace(outbox, deliveries=tuple(plain_delivery(one) for one in outbox.deliveries)),
         calls_in_minute=site.rate_limit.state(),
         faults=site.faults.armed(),
         walks=site.walks.state(),
@@ -96,19 +99,24 @@ def restore(site: "Site", snapshot: Snapshot) -> str:
     """Put that state in place of the site's, and empty its journal; the fingerprint. Raises LimitReached."""
     site.store.refuse_beyond(len(snapshot.orders))
     site.reset()
-    if snapshot.time is None:
-        site.clock.follow_system()
-    else:
-        site.clock.set(snapshot.time)
-    site.ids.restore(snapshot.ids)
-    site.store.clear(snapshot.orders)
-    site.store.highest_number = snapshot.highest_number
-    site.outbox.restore(snapshot.outbox)
-    site.rate_limit.clear(*snapshot.calls_in_minute)
-    site.faults.clear(snapshot.faults)
-    site.walks.restore(snapshot.walks)
+    fill(site, snapshot)
     site.wake()
     return fingerprint(site)
+
+
+def fill(site: "Site", state: SiteState) -> None:
+    """Put that state into a fresh site."""
+    if state.time is None:
+        site.clock.follow_system()
+    else:
+        site.clock.set(state.time)
+    site.ids.restore(state.ids)
+    site.store.clear(state.orders)
+    site.store.highest_number = state.highest_number
+    site.outbox.restore(state.outbox)
+    site.rate_limit.clear(*state.calls_in_minute)
+    site.faults.clear(state.faults)
+    site.walks.restore(state.walks)
 
 
 def read(document: bytes) -> Snapshot:
@@ -118,11 +126,27 @@ def read(document: bytes) -> Snapshot:
         snapshot = Snapshot.model_validate_json(document, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InvalidRequest(violations_of(error)) from None
-    violations = [*_too_many(snapshot), *_repeated(snapshot), *_dangling(snapshot), *_unknown_events(snapshot)]
+    return checked(snapshot, _too_many(snapshot))
+
+
+def checked(state: _State, found: Iterable[Violation] = ()) -> _State:
+    """The state, its events of the types that we know. Raises InvalidRequest if it contradicts itself, or for `found`."""
+    violations = [*found, *_repeated(state), *_dangling(state), *_unknown_events(state)]
     if violations:
         raise InvalidRequest(violations)
-    deliveries = tuple(_with_known_type(delivery) for delivery in snapshot.outbox.deliveries)
-    return snapshot.model_copy(update={"outbox": replace(snapshot.outbox, deliveries=deliveries)})
+    deliveries = tuple(_with_known_type(delivery) for delivery in state.outbox.deliveries)
+    return state.model_copy(update={"outbox": replace(state.outbox, deliveries=deliveries)})
+
+
+def plain_order(order: Order) -> dict[str, Any]:
+    """The order with its fulfillments, and with the microseconds that the wire leaves out."""
+    fulfillments = [one.model_dump(exclude_none=True) for one in order.fulfillments]
+    return order.model_dump(exclude_none=True) | {"fulfillments": fulfillments}
+
+
+def plain_delivery(delivery: Delivery) -> Delivery:
+    """The delivery, its event's body as plain JSON values."""
+    return replace(delivery, event=replace(delivery.event, body=delivery.event.json_body()))
 
 
 class _Versioned(BaseModel):
@@ -146,34 +170,34 @@ def _too_many(snapshot: Snapshot) -> Iterator[Violation]:
             yield Violation(field, description, "MAX_SIZE", {"threshold": allowed})
 
 
-def _repeated(snapshot: Snapshot) -> Iterator[Violation]:
-    outbox = snapshot.outbox
+def _repeated(state: SiteState) -> Iterator[Violation]:
+    outbox = state.outbox
     for field, ids in (
-        ("orders", [order.id for order in snapshot.orders]),
+        ("orders", [order.id for order in state.orders]),
         ("outbox.deliveries", [delivery.id for delivery in outbox.deliveries]),
         ("outbox.subscriptions", [subscription.id for subscription in outbox.subscriptions]),
         ("outbox.queue", list(outbox.queue)),
-        ("faults", [fault.id for fault in snapshot.faults]),
+        ("faults", [fault.id for fault in state.faults]),
     ):
         for repeated, count in Counter(ids).items():
             if count > 1:
                 yield Violation(field, f"has {count} entries with the id {repeated}", "OTHER")
 
 
-def _dangling(snapshot: Snapshot) -> Iterator[Violation]:
+def _dangling(state: SiteState) -> Iterator[Violation]:
     """Every delivery waits in the queue or has come to rest, and nothing else does."""
-    outbox = snapshot.outbox
+    outbox = state.outbox
     for field, ids, is_waiting in (("outbox.queue", outbox.queue, True), ("outbox.settled", outbox.settled, False)):
         expected = {one.id for one in outbox.deliveries if (one.due is not None) == is_waiting}
-        state = "waiting" if is_waiting else "settled"
+        kind = "waiting" if is_waiting else "settled"
         for delivery_id in sorted(expected ^ set(ids)):
             problem = "lacks" if delivery_id in expected else "names"
-            what = f"the {state} delivery" if delivery_id in expected else f"what is no {state} delivery of it:"
+            what = f"the {kind} delivery" if delivery_id in expected else f"what is no {kind} delivery of it:"
             yield Violation(field, f"{problem} {what} {delivery_id}", "OTHER")
 
 
-def _unknown_events(snapshot: Snapshot) -> Iterator[Violation]:
-    for index, delivery in enumerate(snapshot.outbox.deliveries):
+def _unknown_events(state: SiteState) -> Iterator[Violation]:
+    for index, delivery in enumerate(state.outbox.deliveries):
         if delivery.event.type.name not in EVENT_TYPES:
             known = ", ".join(EVENT_TYPES)
             field = f"outbox.deliveries[{index}].event.type.name"
@@ -182,16 +206,6 @@ def _unknown_events(snapshot: Snapshot) -> Iterator[Violation]:
 
 def _with_known_type(delivery: Delivery) -> Delivery:
     return replace(delivery, event=replace(delivery.event, type=EVENT_TYPES[delivery.event.type.name]))
-
-
-def _with_plain_body(delivery: Delivery) -> Delivery:
-    return replace(delivery, event=replace(delivery.event, body=delivery.event.json_body()))
-
-
-def _order(order: Order) -> dict[str, Any]:
-    """The order with its fulfillments, and with the microseconds that the wire leaves out."""
-    fulfillments = [one.model_dump(exclude_none=True) for one in order.fulfillments]
-    return order.model_dump(exclude_none=True) | {"fulfillments": fulfillments}
 
 
 def _digest(state: SiteState) -> str:

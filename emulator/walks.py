@@ -4,6 +4,7 @@ import heapq
 from dataclasses import dataclass
 from datetime import datetime
 
+from emulator.changes import Changes
 from emulator.domain.lifecycle import Lifecycle, next_status, waiting_time
 from emulator.domain.orders import Order
 
@@ -31,8 +32,10 @@ class WalksState:
 class Walks:
     """Plans a next step for each fulfillment of an order whose lifecycle is on; at most one at a time for each."""
 
-    def __init__(self, lifecycle: str) -> None:
+    def __init__(self, lifecycle: str, changes: Changes | None = None) -> None:
+        """`changes` is told of each walk and each lifecycle that is another one now."""
         self._lifecycle = lifecycle
+        self._changes = changes or Changes()
         self.restore(WalksState())
 
     def state(self) -> WalksState:
@@ -55,8 +58,9 @@ class Walks:
     def set_lifecycle(self, order: Order, lifecycle: str, now: datetime) -> None:
         """Have the order's fulfillments walk from now on, or stay where they are."""
         self._lifecycles[order.id] = lifecycle
+        self._changes.tell("detail", ("lifecycles", order.id))
         for fulfillment in order.fulfillments:
-            self._walks.pop(fulfillment.id, None)
+            self._end(fulfillment.id)
         self.follow(order, now)
 
     def follow(self, order: Order, now: datetime) -> bool:
@@ -67,11 +71,19 @@ class Walks:
         for fulfillment in order.fulfillments:
             walk, following = self._walks.get(fulfillment.id), next_status(fulfillment.status)
             if following is None:
-                self._walks.pop(fulfillment.id, None)
+                self._end(fulfillment.id)
             elif walk is None or walk.status != fulfillment.status:
                 due = now + waiting_time(lifecycle, following)
                 self._plan(Walk(order.id, fulfillment.id, fulfillment.status, due))
         return True
+
+    def walk(self, fulfillment_id: str) -> Walk | None:
+        """What is planned for the fulfillment."""
+        return self._walks.get(fulfillment_id)
+
+    def own_lifecycle(self, order_id: str) -> str | None:
+        """The order's own setting, if it has one."""
+        return self._lifecycles.get(order_id)
 
     def next_due(self) -> datetime | None:
         """When the earliest step is due."""
@@ -88,14 +100,18 @@ class Walks:
         if due is None or due > now:
             return None
         walk = heapq.heappop(self._queue)[2]
-        del self._walks[walk.fulfillment_id]
+        self._end(walk.fulfillment_id)
         return walk
 
     def _plan(self, walk: Walk) -> None:
         self._queued += 1
-        self._walks.pop(walk.fulfillment_id, None)
+        self._end(walk.fulfillment_id)
         self._walks[walk.fulfillment_id] = walk
         heapq.heappush(self._queue, (walk.due, self._queued, walk))
         if len(self._queue) > 2 * len(self._walks) + _VOID_MAX:
             self._queue = [entry for entry in self._queue if self._walks.get(entry[2].fulfillment_id) is entry[2]]
             heapq.heapify(self._queue)
+
+    def _end(self, fulfillment_id: str) -> None:
+        self._walks.pop(fulfillment_id, None)
+        self._changes.tell("detail", ("walks", fulfillment_id))

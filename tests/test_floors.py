@@ -20,6 +20,7 @@ FLOORS = {
     "emulator.process": 1,
     "emulator.changes": 2,
     "emulator.clock": 2,
+    "emulator.durability": 2,
     "emulator.emails": 2,
     "emulator.faults": 2,
     "emulator.ids": 2,
@@ -52,6 +53,7 @@ LIBRARIES: dict[str, Callable[[str], bool]] = {
     "sse_starlette": lambda module: floor(module) >= 5,
     "faker": lambda module: module == "emulator.samples",
     "aiohttp": lambda module: module == "emulator.webhooks.dispatcher" or floor(module) == 7,
+    "sqlite3": lambda module: module == "emulator.durability.file",
     "uvicorn": lambda module: floor(module) == 7,
     "click": lambda module: floor(module) == 7,
 }

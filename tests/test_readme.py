@@ -78,6 +78,17 @@ def test_the_seed_file_starts_a_server(tmp_path: Path) -> None:
         stop_server(running)
 
 
+def test_the_example_of_kept_state_finds_its_order_again(shop: Server) -> None:
+    (example,) = [block.text for block in SHELL if "--state" in block.text]
+    made, found = (
+        json.loads(line)
+        for line in run(example.replace("wix-emulator exec", "echo; wix-emulator exec"), shop).split("\n")
+        if line
+    )
+    assert found["order"]["id"] == "my-order"
+    assert found["order"]["number"] == made["orders"][0]["number"]
+
+
 def test_every_other_block_is_one_that_another_test_runs() -> None:
     printed = "10:56:36 verified "  # by the listener: cli/test_listen
     plain = {block.text.strip() for block in BLOCKS if block.language == "" and not block.text.startswith(printed)}

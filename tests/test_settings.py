@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -149,3 +150,9 @@ def test_a_setting_about_who_gets_in_has_to_make_sense(fields: dict[str, Any]) -
 
 def test_the_token_does_not_show_with_the_settings() -> None:
     assert "a-token-of-the-test" not in repr(Settings(control_token="a-token-of-the-test"))  # noqa: S106 - made up
+
+
+def test_a_sync_needs_a_state_file() -> None:
+    with pytest.raises(ValidationError, match="there is nothing to sync without --state FILE"):
+        Settings(state_sync="full")
+    assert Settings(state_sync="full", state=Path("state.db")).state_sync == "full"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emulator.api.credentials import Guard
     from emulator.api.operation import Operation
     from emulator.api.stream import Streams
+    from emulator.durability.keeper import Keeper
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Emulator:
     instance_id: str
     streams: "Streams"
     tls: Tls | None = None
+    keeper: "Keeper | None" = None  # with a state file
 
 
 @dataclass(slots=True)

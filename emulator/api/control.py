@@ -33,12 +33,17 @@ class CreateOrdersRequest(WireModel):
 
 
 async def health(call: Call) -> Response:
-    """Say whether the emulator is ready: 503 while deliveries fail for a fault of ours. What went wrong is counted."""
-    dispatcher = call.emulator.dispatcher
-    status = "failing" if dispatcher.is_failing else "ok"
-    counts = {"failures": dispatcher.failures, "droppedDeliveries": call.emulator.sites.dropped_deliveries}
-    answer = {"status": status, "version": __version__} | {name: count for name, count in counts.items() if count}
-    return render_json(answer, 503 if dispatcher.is_failing else 200)
+    """Say whether the emulator is ready: 503 while deliveries fail for a fault of ours, or the state cannot be saved."""
+    dispatcher, keeper = call.emulator.dispatcher, call.emulator.keeper
+    trouble = None if keeper is None else keeper.trouble
+    is_failing = dispatcher.is_failing or trouble is not None
+    facts = {
+        "failures": dispatcher.failures,
+        "droppedDeliveries": call.emulator.sites.dropped_deliveries,
+        "state": trouble,
+    }
+    answer = {"status": "failing" if is_failing else "ok", "version": __version__}
+    return render_json(answer | {name: fact for name, fact in facts.items() if fact}, 503 if is_failing else 200)
 
 
 async def manifest(call: Call) -> Response:

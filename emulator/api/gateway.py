@@ -30,9 +30,11 @@ from emulator.site import Site
 
 if TYPE_CHECKING:
     from emulator.api.contract import Contract
+    from emulator.durability.keeper import Keeper
 
 _log = logging.getLogger("emulator")
 _SITE_ID_LENGTH_MAX = 100
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REPLACED_STATUS = 503  # for a request that waited while its site was reset: it has changed nothing, try again
 
 
@@ -94,6 +96,8 @@ class Gateway:
         site.requests_in_flight += 1
         try:
             response = await self._answer(arrival)
+            if self.emulator.keeper is not None:
+                response = await _kept(self.emulator.keeper, site, entry, response)
             if self._contract is not None and not arrival.is_control:
                 response = _held_to(self._contract, entry, response)
             entry.ending, entry.status = "answered", response.status_code
@@ -182,11 +186,26 @@ class Gateway:
     async def _follow_lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
+            keeper = self.emulator.keeper
+            if message["type"] == "lifespan.startup" and keeper is not None:
+                keeper.start()
             if message["type"] == "lifespan.shutdown":
                 await self.emulator.dispatcher.close()
+                if keeper is not None:
+                    await keeper.close()  # what could not be sent waits in the file
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+
+
+async def _kept(keeper: "Keeper", site: Site, entry: Entry, response: Response) -> Response:
+    """The answer, once the state file has what it tells, if answers wait for that; who only looks gets one anyway."""
+    trouble = await keeper.kept(site)
+    if trouble is None or entry.method in _SAFE_METHODS:
+        return response
+    _log.error("%s %s is answered with %d: %s", entry.method, entry.path, SYSTEM_ERROR_STATUS, trouble)
+    entry.failure = trouble
+    return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
 
 def _held_to(contract: "Contract", entry: Entry, response: Response) -> Response:

@@ -36,6 +36,8 @@ class Stream:
 
     def put(self, kind: ChangeKind, subject: object) -> None:
         """Queue what happened, or count it as lost."""
+        if kind == "detail":
+            return
         if len(self._queue) < self._queued_events_max:
             self._queue.append((kind, subject))
         else:
@@ -177,7 +179,7 @@ def _control(operation_id: str) -> Json:
     return {"operation": operation_id}
 
 
-_RENDERED: Mapping[ChangeKind, Callable[[Any], Json]] = {
+_RENDERED: Mapping[ChangeKind, Callable[[Any], Json]] = {  # all that `put` takes
     "request": _request,
     "delivery": _delivery,
     "order": _order,

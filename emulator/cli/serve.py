@@ -74,6 +74,15 @@ _COLLECTIONS = (10_000, 50, 50)
     default=_DEFAULTS.auth,
     help="Ask callers for nothing, for any credential, or for a known one with permission.",
 )
+@click.option(
+    "--state", type=click.Path(path_type=Path), help="Keep every site in this file, from one run to the next."
+)
+@click.option(
+    "--state-sync",
+    type=click.Choice(["behind", "full"]),
+    default=_DEFAULTS.state_sync,
+    help="Save within 100 ms, or before each answer.",
+)
 @click.option("--rate-limit", type=int, default=_DEFAULTS.rate_limit, help="Calls per minute and site; 0 is no limit.")
 @click.option("--check-responses", is_flag=True, help="Hold every answer to openapi.yaml; 500 if it does not fit.")
 @click.option("--tls", is_flag=True, help="Serve https too, as www.wixapis.com, with a local authority.")
@@ -172,6 +181,7 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
             "publicKeyUrl": f"{facts.base_url}/_emulator/public-key",
             "tlsUrl": facts.tls and facts.tls.url,
             "caFile": facts.tls and facts.tls.ca_file,
+            "state": settings.state and str(settings.state),
         }
         return dumps(banner)
     return "\n".join(
@@ -185,6 +195,7 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
             f"  seed       {seeded}",
             f"  webhooks   {', '.join(settings.webhook_url) or 'none; wix-emulator listen, or --webhook-url URL'}",
             f"  public key {facts.base_url}/_emulator/public-key (?format=base64 for one line)",
+            *([f"  state      {settings.state}: {len(facts.sites)} sites"] if settings.state else []),
             *([f"  https      {facts.tls.url}, certified by {facts.tls.ca_file}"] if facts.tls else []),
         ]
     )

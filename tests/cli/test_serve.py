@@ -279,6 +279,11 @@ def test_a_random_seed_makes_ids_repeat(start: Start) -> None:
         (["--port", "0", "--key-file", "/dev/null"], "/dev/null: not an unencrypted PEM private key"),
         (["--port", "0", "--orders-max", "1"], "orders are more than --orders-max 1 allows"),
         (["--connections-max", "0"], "--connections-max: input should be greater than or equal to 1, got 0"),
+        (["--port", "0", "--state", "."], "--state: . is not a file; choose another path"),
+        (
+            ["--state-sync", "full"],
+            "--state-sync: value error, there is nothing to sync without --state file, got 'full'",
+        ),
     ],
 )
 def test_a_wrong_flag_ends_it_with_2(start: Start, arguments: list[str], message: str) -> None:

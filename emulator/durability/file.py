@@ -1,0 +1,209 @@
+"""The state file: an SQLite database that belongs to one running emulator at a time.
+
+It has SQLite's write-ahead log: a commit is one sequential write and at most one `fsync`, where a rollback journal has
+three. A process that is killed leaves all that it has committed in FILE and FILE-wal; a clean end leaves FILE alone.
+"""
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from emulator.durability.rows import SITES, TABLES, TABLES_BY_NAME, Rows
+from emulator.errors import UsageError
+
+APPLICATION_ID: Final = 0x57495845  # "WIXE", where the utility `file` and SQLite itself look for it
+FORMAT: Final = 1  # one more with each change that an older emulator would not understand
+
+_MAGIC: Final = b"SQLite format 3\0"
+_HEADER_BYTES: Final = 100
+_FORMAT_AT: Final = slice(60, 64)
+_APPLICATION_ID_AT: Final = slice(68, 72)
+_MOVE_AWAY: Final = "choose another path, or move that file away"
+
+
+class StateFileError(UsageError):
+    """A state file that cannot be used: what was found there, and what to do about it."""
+
+    def __init__(self, path: Path, found: str, remedy: str = _MOVE_AWAY) -> None:
+        super().__init__(f"--state: {path} {found}; {remedy}")
+
+
+class NotWritten(Exception):  # noqa: N818 - a state of the world
+    """A change that could not be written, and why. The file has nothing of it."""
+
+
+class SiteRows(NamedTuple):
+    """What is to be written of a site: table, id and document, None for a row that goes. `is_whole`: all else goes."""
+
+    site_id: str
+    is_whole: bool
+    rows: Iterable[tuple[str, str, str | None]]
+
+
+class StateFile:
+    """The open file. `syncs`: a commit has reached the disk when `write` returns, and survives even a power failure.
+
+    Raises StateFileError for a file that is not a whole one of this format, that is in use, or that cannot be written;
+    such a file stays as it is.
+    """
+
+    def __init__(self, path: Path, *, syncs: bool) -> None:
+        self.path = path
+        self._lock = threading.Lock()  # one connection, used by the event loop and by the thread that writes
+        _refuse_unfit_path(path)
+        _refuse_foreign_file(path)
+        with self._explaining():
+            self._connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+            with self.closed_on_failure():
+                self._claim(syncs=syncs)
+
+    def site_ids(self) -> list[str]:
+        """All sites that it holds, in the order of their arrival."""
+        with self._lock, self._explaining():
+            rows = self._connection.execute(f"SELECT site FROM {SITES} ORDER BY rowid").fetchall()  # noqa: S608 - a name of ours
+        return [site_id for (site_id,) in rows]
+
+    def rows(self, site_id: str) -> Rows:
+        """All that it holds of that site. Raises StateFileError."""
+        with self._lock, self._explaining():
+            return {table.name: self._select(table.name, site_id) for table in TABLES}
+
+    def write(self, batch: Iterable[SiteRows]) -> None:
+        """All of it in one transaction. Raises NotWritten, and then none of it."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                for site in batch:
+                    self._write(site)
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                with contextlib.suppress(sqlite3.Error):  # it may have rolled back by itself
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise NotWritten(f"{self.path} cannot be written: {error}") from error
+                raise
+
+    def close(self) -> None:
+        """Let go of it."""
+        with self._lock:
+            self._connection.close()
+
+    @contextlib.contextmanager
+    def closed_on_failure(self) -> Iterator[None]:
+        """Close it if what is done inside fails."""
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
+
+    @contextlib.contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _explained(self.path, error) from error
+
+    def _claim(self, *, syncs: bool) -> None:
+        """Lock it until it is closed, and see that it is whole."""
+        execute = self._connection.execute
+        execute("PRAGMA locking_mode = EXCLUSIVE")
+        execute("BEGIN EXCLUSIVE")
+        if not execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            self._create()
+        execute("COMMIT")
+        _refuse_other_format(self.path, execute("PRAGMA user_version").fetchone()[0])
+        verdict = execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise StateFileError(self.path, f"is damaged: {' '.join(verdict.split())}")
+        execute("PRAGMA journal_mode = WAL")
+        execute(f"PRAGMA synchronous = {'FULL' if syncs else 'NORMAL'}")
+
+    def _create(self) -> None:
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA user_version = {FORMAT}")
+        for table in TABLES:
+            columns = "site TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (site, id)"
+            self._connection.execute(f"CREATE TABLE {table.name} ({columns})")
+
+    def _select(self, table: str, site_id: str) -> list[tuple[str, str]]:
+        return self._connection.execute(
+            f"SELECT id, document FROM {table} WHERE site = ? ORDER BY rowid",  # noqa: S608 - a name of ours
+            (site_id,),
+        ).fetchall()
+
+    def _write(self, site: SiteRows) -> None:
+        if site.is_whole:
+            for table in TABLES:
+                self._connection.execute(f"DELETE FROM {table.name} WHERE site = ?", (site.site_id,))  # noqa: S608
+        for name, row, document in site.rows:
+            if document is None:
+                self._connection.execute(f"DELETE FROM {name} WHERE site = ? AND id = ?", (site.site_id, row))  # noqa: S608
+            else:
+                self._connection.execute(_INSERT[name], (site.site_id, row, document))
+
+
+# A replaced row is a new one, at the end of the table; an updated one stays where it is.
+_INSERT: Final = {
+    name: (
+        f"INSERT OR REPLACE INTO {name} VALUES (?, ?, ?)"  # noqa: S608 - names of ours
+        if table.moves
+        else f"INSERT INTO {name} VALUES (?, ?, ?) "  # noqa: S608
+        "ON CONFLICT (site, id) DO UPDATE SET document = excluded.document"
+    )
+    for name, table in TABLES_BY_NAME.items()
+}
+
+
+def _refuse_unfit_path(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise StateFileError(
+            path, f"cannot be made: there is no folder {path.parent}", "make it, or choose another path"
+        )
+    if path.exists() and not path.is_file():
+        raise StateFileError(path, "is not a file", "choose another path")
+    for needed in (path, path.parent):
+        if needed.exists() and not os.access(needed, os.R_OK | os.W_OK):
+            raise StateFileError(path, f"cannot be written: {needed} is read-only", "allow it, or choose another path")
+
+
+def _refuse_foreign_file(path: Path) -> None:
+    """Look without SQLite, which might mend what is not ours. An empty file is as good as none."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if not header:
+        return
+    if not header.startswith(_MAGIC):
+        raise StateFileError(path, "is not a state file: it is no SQLite database")
+    if len(header) < _HEADER_BYTES:
+        raise StateFileError(path, f"is damaged: it ends after {len(header)} bytes")
+    if (found := int.from_bytes(header[_APPLICATION_ID_AT])) != APPLICATION_ID:
+        raise StateFileError(
+            path, f"is not a state file: it is an SQLite database of something else (id {found:#010x})"
+        )
+    _refuse_other_format(path, int.from_bytes(header[_FORMAT_AT]))
+
+
+def _refuse_other_format(path: Path, found: int) -> None:
+    if found != FORMAT:
+        age = "a newer" if found > FORMAT else "another"
+        raise StateFileError(
+            path,
+            f"has format {found}, of {age} emulator; this one reads format {FORMAT}",
+            f"use the emulator that wrote it, {_MOVE_AWAY}",
+        )
+
+
+def _explained(path: Path, error: sqlite3.Error) -> StateFileError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_BUSY:
+        return StateFileError(path, "is in use by another emulator", "stop that one, or choose another path")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StateFileError(path, f"is damaged: {error}")
+    return StateFileError(path, f"cannot be opened: {error}", "allow it, or choose another path")
