@@ -38,25 +38,32 @@ class Sites(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.app: Gateway = create_app(
-            Settings(
-                random_seed=5,
-                time=START,
-                delivery="manual",
-                sites_max=20,
-                seed=("docs",),
-                deliveries_max=200,
-                check_responses=True,
-            )
-        )
-        self.client = TestClient(self.app)
-        self.client.__enter__()
+        self.start(self.settings())
         self.fresh = {name: self.site(name).fingerprint() for name in SITES}
         self.fingerprints = dict(self.fresh)
         self.snapshots: list[tuple[str, Json]] = []
         self.touched: set[str] = set()
 
+    def settings(self) -> Settings:
+        return Settings(
+            random_seed=5,
+            time=START,
+            delivery="manual",
+            sites_max=20,
+            seed=("docs",),
+            deliveries_max=200,
+            check_responses=True,
+        )
+
+    def start(self, settings: Settings) -> None:
+        self.app: Gateway = create_app(settings)
+        self.client = TestClient(self.app)
+        self.client.__enter__()
+
     def teardown(self) -> None:
+        self.stop()
+
+    def stop(self) -> None:
         self.client.__exit__(None, None, None)
 
     @initialize()
