@@ -1,5 +1,8 @@
 """Puts the parts together: the only place that knows all of them."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from emulator.api.admission import Admission
@@ -98,10 +101,22 @@ def _sites(setup: Setup, sites_max: int, keeper: "Keeper | None") -> Sites:
     """The sites that are kept, and those to come. All are read, so that a damaged file is refused before it is used."""
     sites = Sites(setup, sites_max, keeper)
     if keeper is not None:
-        with keeper.file.closed_on_failure():
+        with keeper.file.closed_on_failure(), _garbage_left_alone():
             for site_id in keeper.file.site_ids():
                 sites.site(site_id)
     return sites
+
+
+@contextmanager
+def _garbage_left_alone() -> Iterator[None]:
+    """All that is read stays; looking through it for garbage again and again would take longer than reading it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _guard(settings: Settings, seed: Seed) -> Guard:

@@ -20,7 +20,6 @@ FORMAT: Final = 1  # one more with each change that an older emulator would not 
 
 _MAGIC: Final = b"SQLite format 3\0"
 _HEADER_BYTES: Final = 100
-_FORMAT_AT: Final = slice(60, 64)
 _APPLICATION_ID_AT: Final = slice(68, 72)
 _MOVE_AWAY: Final = "choose another path, or move that file away"
 
@@ -187,7 +186,6 @@ def _refuse_foreign_file(path: Path) -> None:
         raise StateFileError(
             path, f"is not a state file: it is an SQLite database of something else (id {found:#010x})"
         )
-    _refuse_other_format(path, int.from_bytes(header[_FORMAT_AT]))
 
 
 def _refuse_other_format(path: Path, found: int) -> None:

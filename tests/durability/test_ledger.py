@@ -1,6 +1,7 @@
 """What is written of a site: what has changed since, and no more."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from emulator.outbox import Outbox
 from emulator.site import Site
 from emulator.snapshots import fill, state_of
 from tests.events import delivery
-from tests.factories import ITEM, ORDER_ID, draft, guid, order, site
+from tests.factories import ITEM, NOW, ORDER_ID, draft, guid, order, site
 from tests.test_snapshots import busy_site
 
 REST = ("sites", "")
@@ -92,6 +93,17 @@ def test_a_walk_that_goes_on_is_written_behind_the_others() -> None:
     assert take_due_steps(made) == 2
     written = [row for table, row in book.taken().values if table == "walks"]
     assert written == [walk.fulfillment_id for walk in made.walks.state().walks]
+
+
+def test_a_delivery_that_is_queued_again_meanwhile_is_written_in_its_latest_place() -> None:
+    made = site()
+    book = Book(made)
+    for name in "ab":
+        made.outbox.put(delivery(name))
+    made.outbox.put(replace(delivery("a"), due=NOW + timedelta(seconds=1)))
+    values = book.taken().values
+    assert [row for table, row in values if table == "deliveries"] == ["a", "b"]
+    assert [row for table, row in values if table == "places"] == ["b", "a"]
 
 
 def test_what_is_forgotten_is_taken_out_of_the_file() -> None:
