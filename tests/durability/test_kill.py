@@ -22,7 +22,7 @@ import pytest
 from tests.conftest import CLEAN_ENVIRONMENT
 from tests.readme import ROOT
 
-KILLS = int(os.environ.get("KILLS", "100"))
+KILLS = int(os.environ.get("KILLS", "80"))
 SITES = ("5e7b1d60-0000-4000-8000-000000000949", "another-site")
 ORDERED = 5
 ITEM = "00000000-0000-0000-0000-000000000001"
