@@ -130,7 +130,7 @@ def read(document: bytes) -> Snapshot:
 
 
 def checked(state: _State, found: Iterable[Violation] = ()) -> _State:
-    """The state, its events of the types that we know. Raises InvalidRequest if it contradicts itself, or for `found`."""
+    """The state, its events of the types that we know. Raises InvalidRequest for contradictions and for `found`."""
     violations = [*found, *_repeated(state), *_dangling(state), *_unknown_events(state)]
     if violations:
         raise InvalidRequest(violations)

@@ -33,7 +33,7 @@ class CreateOrdersRequest(WireModel):
 
 
 async def health(call: Call) -> Response:
-    """Say whether the emulator is ready: 503 while deliveries fail for a fault of ours, or the state cannot be saved."""
+    """Say whether the emulator is ready: 503 while deliveries fail by a fault of ours, or the state is not saved."""
     dispatcher, keeper = call.emulator.dispatcher, call.emulator.keeper
     trouble = None if keeper is None else keeper.trouble
     is_failing = dispatcher.is_failing or trouble is not None

@@ -157,6 +157,7 @@ TABLES: Final = (
         lambda site: [entity_id for entity_id, _ in site.outbox.state().sequences],
         lambda site, entity_id: site.outbox.sequence(entity_id),
         *_json(int),
+        moves=True,
     ),
     Table(
         "walks",

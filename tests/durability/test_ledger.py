@@ -106,6 +106,17 @@ def test_a_delivery_that_is_queued_again_meanwhile_is_written_in_its_latest_plac
     assert [row for table, row in values if table == "places"] == ["b", "a"]
 
 
+def test_event_numbers_are_written_in_the_order_of_their_use_and_forgotten_ones_go() -> None:
+    made = site()
+    made.outbox = Outbox((), 10, made.changes, sequences_max=2)
+    book = Book(made)
+    for entity_id in ("a", "b", "a", "c"):
+        made.outbox.next_sequence(entity_id)
+    written = {row: value for (table, row), value in book.taken().values.items() if table == "sequences"}
+    assert written == {"a": 2, "b": None, "c": 1}
+    assert [row for row, number in written.items() if number] == ["a", "c"]
+
+
 def test_what_is_forgotten_is_taken_out_of_the_file() -> None:
     made = site()
     made.outbox = Outbox((), 1, made.changes)
