@@ -30,7 +30,6 @@ from emulator.site import Site
 
 if TYPE_CHECKING:
     from emulator.api.contract import Contract
-    from emulator.durability.keeper import Keeper
 
 _log = logging.getLogger("emulator")
 _SITE_ID_LENGTH_MAX = 100
@@ -70,6 +69,7 @@ class Gateway:
         self.emulator = emulator
         self._body_bytes_max = body_bytes_max
         self._contract = contract
+        self._answered = self._answer if emulator.keeper is None else self._answer_when_kept
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's request, or follow the server's start and stop."""
@@ -95,9 +95,7 @@ class Gateway:
         site, entry = arrival.site, arrival.entry
         site.requests_in_flight += 1
         try:
-            response = await self._answer(arrival)
-            if self.emulator.keeper is not None:
-                response = await _kept(self.emulator.keeper, site, entry, response)
+            response = await self._answered(arrival)
             if self._contract is not None and not arrival.is_control:
                 response = _held_to(self._contract, entry, response)
             entry.ending, entry.status = "answered", response.status_code
@@ -139,6 +137,16 @@ class Gateway:
         if not arrival.is_control or self.emulator.admission.welcomes(arrival.headers):
             headers += allowed_origin(arrival.headers)
         return headers
+
+    async def _answer_when_kept(self, arrival: Arrival) -> Response:
+        """The answer, once the state file has what it tells, if answers wait for that; who only looks gets it anyway."""
+        response, entry = await self._answer(arrival), arrival.entry
+        trouble = await self.emulator.keeper.kept(arrival.site) if self.emulator.keeper is not None else None
+        if trouble is None or entry.method in _SAFE_METHODS:
+            return response
+        _log.error("%s %s is answered with %d: %s", entry.method, entry.path, SYSTEM_ERROR_STATUS, trouble)
+        entry.failure = trouble
+        return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
     async def _answer(self, arrival: Arrival) -> Response:
         site, entry = arrival.site, arrival.entry
@@ -196,16 +204,6 @@ class Gateway:
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
-
-
-async def _kept(keeper: "Keeper", site: Site, entry: Entry, response: Response) -> Response:
-    """The answer, once the state file has what it tells, if answers wait for that; who only looks gets one anyway."""
-    trouble = await keeper.kept(site)
-    if trouble is None or entry.method in _SAFE_METHODS:
-        return response
-    _log.error("%s %s is answered with %d: %s", entry.method, entry.path, SYSTEM_ERROR_STATUS, trouble)
-    entry.failure = trouble
-    return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
 
 def _held_to(contract: "Contract", entry: Entry, response: Response) -> Response:
