@@ -139,7 +139,7 @@ class Gateway:
         return headers
 
     async def _answer_when_kept(self, arrival: Arrival) -> Response:
-        """The answer, once the state file has what it tells, if answers wait for that; who only looks gets it anyway."""
+        """Answer, once the state file has what it tells, if answers wait for that; who only looks gets one anyway."""
         response, entry = await self._answer(arrival), arrival.entry
         trouble = await self.emulator.keeper.kept(arrival.site) if self.emulator.keeper is not None else None
         if trouble is None or entry.method in _SAFE_METHODS:
