@@ -42,6 +42,7 @@ FLOORS = {
     "emulator.settings": 6,
     "emulator.__main__": 7,
     "emulator.cli": 7,
+    "emulator.conformance": 7,
     "emulator.pytest_plugin": 7,
     "emulator.receiver": 7,
     "emulator.velo": 7,

@@ -38,13 +38,13 @@ _IN_TEXT = re.compile(
 def shown_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """The headers by name, credentials redacted."""
     texts = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-    return {name: REDACTED if _is_secret(name, "") else value for name, value in texts}
+    return {name: REDACTED if is_secret(name, "") else value for name, value in texts}
 
 
 def shown_query(query: bytes) -> dict[str, str]:
     """The query's parameters, credentials redacted."""
     parameters = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
-    return {name: REDACTED if _is_secret(name, _SIGN_IN) else value for name, value in parameters.items()}
+    return {name: REDACTED if is_secret(name, _SIGN_IN) else value for name, value in parameters.items()}
 
 
 def shown_body(body: bytes, path: str, content_type: str = "") -> Any:
@@ -69,6 +69,12 @@ def without_secrets(text: str, entry: Entry) -> str:
     return text
 
 
+def is_secret(name: str, path: str) -> bool:
+    """Whether a header, field or parameter of that name holds a credential in a call to that path."""
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    return any(word in plain for word in _SECRET_WORDS) or (plain in _CODES and path.startswith(_SIGN_IN))
+
+
 def _shown_text(body: bytes, path: str) -> str:
     if path.startswith(_SIGN_IN):
         return REDACTED
@@ -80,12 +86,12 @@ def _redacted(value: Any, path: str) -> Any:
         return [_redacted(one, path) for one in value]
     if not isinstance(value, dict):
         return value
-    return {key: REDACTED if _is_secret(key, path) else _redacted(one, path) for key, one in value.items()}
+    return {key: REDACTED if is_secret(key, path) else _redacted(one, path) for key, one in value.items()}
 
 
 def _secrets_of(entry: Entry) -> Iterator[str]:
     for name, value in entry.headers:
-        if _is_secret(name.decode("latin-1"), ""):
+        if is_secret(name.decode("latin-1"), ""):
             yield from (value.decode("latin-1"), value.decode("latin-1").rpartition(" ")[2])
     yield from _secrets_in(dict(parse_qsl(entry.query.decode("latin-1"))), _SIGN_IN)
     for content in (entry.body, entry.answer):
@@ -97,7 +103,7 @@ def _secrets_of(entry: Entry) -> Iterator[str]:
 
 def _secrets_in(value: Any, path: str) -> Iterator[str]:
     for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        if isinstance(one, str) and _is_secret(str(key), path):
+        if isinstance(one, str) and is_secret(str(key), path):
             yield one
         else:
             yield from _secrets_in(one, path)
@@ -107,8 +113,3 @@ def _secrets_in_text(text: str, path: str) -> Iterator[str]:
     yield from (found[2].strip('"') for found in _IN_TEXT.finditer(text))
     if path.startswith(_SIGN_IN):
         yield from _secrets_in(dict(parse_qsl(text)), path)
-
-
-def _is_secret(name: str, path: str) -> bool:
-    plain = re.sub(r"[^a-z]", "", name.lower())
-    return any(word in plain for word in _SECRET_WORDS) or (plain in _CODES and path.startswith(_SIGN_IN))

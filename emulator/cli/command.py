@@ -33,6 +33,7 @@ _VERBS = {
     "clock": "control",
     "rules": "rules",
     "openapi": "openapi",
+    "conformance": "conformance",
     "velo": "velo",
 }
 

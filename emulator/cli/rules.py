@@ -1,18 +1,20 @@
 """`wix-emulator rules`: what the emulator holds of Wix's behaviour, and how it knows."""
 
-import dataclasses
 import json as json_format
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from emulator.cli.client import Control, running_options
 from emulator.cli.control import call
+from emulator.conformance.weighing import Proposal, Weighed, configuration, propose, weigh
 
 if TYPE_CHECKING:
+    from emulator.conformance.evidence import Evidence
     from emulator.domain.rules import Rule
 
 _INDENT = " " * 17
@@ -23,32 +25,71 @@ _WIDTH = 110
 @click.argument("ids", nargs=-1)
 @click.option("--format", type=click.Choice(["text", "md", "json"]), default="text", help="md is the README's table.")
 @click.option("--json", "json", is_flag=True, help="Print JSON: --format json.")
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, dir_okay=False),
+    allow_from_autoenv=False,
+    help="Merge what `wix-emulator conformance` has found, and print the settings that follow it.",
+)
 @running_options
-def rules(ids: tuple[str, ...], format: Literal["text", "md", "json"], json: bool, url: str | None, **at: str) -> None:
+def rules(
+    ids: tuple[str, ...],
+    format: Literal["text", "md", "json"],
+    json: bool,
+    evidence: Path | None,
+    url: str | None,
+    **at: str,
+) -> None:
     """List the rules, or those with these IDS: statement, evidence, source, and the setting that changes it."""
     known = _rules(url, **at)
     unknown = [rule_id for rule_id in ids if rule_id not in known]
     if unknown:
         raise click.UsageError(f"no rule {', '.join(unknown)}; wix-emulator rules lists all")
-    found = [known[rule_id] for rule_id in ids or known]
+    wanted = ids or tuple(known)
+    merged = _read(evidence) if evidence else None
+    found = weigh((known[rule_id] for rule_id in wanted), merged)
+    proposal = propose(wanted, merged) if merged else Proposal({})
     if json or format == "json":
-        click.echo(json_format.dumps({"rules": [dataclasses.asdict(rule) for rule in found]}))
-    elif format == "md":
-        click.echo(markdown(found), nl=False)
-    else:
-        for rule in found:
-            click.echo(_wrapped(f"{rule.id} {rule.evidence:11} {rule.statement}"))
-            click.echo(_wrapped(f"{_INDENT}{rule.source}" + (f"; setting {rule.setting}" if rule.setting else "")))
+        settings = {"settings": dict(proposal.settings), "remarks": list(proposal.remarks)} if merged else {}
+        click.echo(json_format.dumps({"rules": [one.described() for one in found], **settings}))
+        return
+    click.echo(markdown(found) if format == "md" else _text(found), nl=False)
+    click.echo(_proposed(proposal, fence="```" if format == "md" else ""), nl=False)
 
 
-def markdown(rules: Iterable["Rule"]) -> str:
+def markdown(found: Sequence[Weighed]) -> str:
     """The fidelity table: how many rules are known how, and each of them."""
-    rules = list(rules)
-    known = Counter(rule.evidence for rule in rules)
+    known = Counter(one.known for one in found)
     counted = ", ".join(f"{known[evidence]} {evidence}" for evidence in sorted(known))
-    lines = [f"{len(rules)} rules: {counted}.", "", "| rule | what holds | known | source | setting |"]
-    lines += ["|---|---|---|---|---|", *map(_row, rules)]
+    lines = [f"{len(found)} rules: {counted}.", "", "| rule | what holds | known | source | setting |"]
+    lines += ["|---|---|---|---|---|", *map(_row, found)]
     return "\n".join(lines) + "\n"
+
+
+def _text(found: Sequence[Weighed]) -> str:
+    lines: list[str] = []
+    for one in found:
+        setting = f"; setting {one.rule.setting}" if one.rule.setting else ""
+        lines += [_wrapped(f"{one.rule.id} {one.known:11} {one.rule.statement}")]
+        lines += [_wrapped(f"{_INDENT}{one.source}{setting}")]
+        lines += [_wrapped(f"{_INDENT}expected {it.expected}, got {it.actual}") for it in one.differences]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _proposed(proposal: Proposal, fence: str) -> str:
+    """What to put into wix-emulator.yaml, and what not; empty if there is nothing."""
+    parts = [f"# {remark}" for remark in proposal.remarks]
+    if proposal.settings:
+        parts = ["# for wix-emulator.yaml: the emulator then does as that server", *parts]
+        parts += [configuration(proposal.settings).rstrip("\n")]
+    lines = [f"{fence}yaml", *parts, fence] if fence and parts else parts
+    return "".join(f"{line}\n" for line in ["", *lines]) if parts else ""
+
+
+def _read(file: Path) -> "Evidence":
+    from emulator.conformance.evidence import read
+
+    return read(file)
 
 
 def _rules(url: str | None, **at: str) -> "Mapping[str, Rule]":
@@ -60,9 +101,10 @@ def _rules(url: str | None, **at: str) -> "Mapping[str, Rule]":
     return {rule["id"]: Rule(**rule) for rule in call(Control(url, **at), "GET", "rules")["rules"]}
 
 
-def _row(rule: "Rule") -> str:
+def _row(one: Weighed) -> str:
+    rule = one.rule
     setting = f"`{rule.setting}`" if rule.setting else ""
-    cells = (rule.id, rule.statement, rule.evidence, rule.source, setting)
+    cells = (rule.id, rule.statement, one.known, one.source, setting)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

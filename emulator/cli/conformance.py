@@ -1,0 +1,178 @@
+"""`wix-emulator conformance`: the rules as checks, against a running emulator or a Wix test site."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emulator.cli.client import DEFAULT_URL, CallFailed, WebUrl, fail, json_option
+from emulator.cli.files import check_folder, write_atomically
+
+if TYPE_CHECKING:
+    from emulator.conformance.evidence import Evidence, Finding
+    from emulator.conformance.runner import Run
+
+WIX_EVIDENCE = "wix-evidence.json"
+_NOT_READY = 3
+_INTERRUPTED = "interrupted"
+
+
+@click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
+@click.option("--url", type=WebUrl(), default=DEFAULT_URL, help="The emulator's URL.")
+@click.option("--base-url", type=WebUrl(), allow_from_autoenv=False, help="Another server than the one at --url.")
+@click.option(
+    "--wix", is_flag=True, allow_from_autoenv=False, help="A Wix test site, at Wix unless --base-url is given."
+)
+@click.option("--site-id", allow_from_autoenv=False, help="With --wix: the test site.")
+@click.option(
+    "--api-key",
+    "conformance_api_key",
+    help="With --wix: a key that may manage orders; better WIX_EMULATOR_CONFORMANCE_API_KEY.",
+)
+@click.option("--yes", is_flag=True, allow_from_autoenv=False, help="With --wix: do not ask for confirmation.")
+@click.option(
+    "--orders-max", type=click.IntRange(1, 1_000), default=150, allow_from_autoenv=False, help="Create no more orders."
+)
+@click.option(
+    "--timeout-s", type=click.FloatRange(1, 300), default=30, allow_from_autoenv=False, help="For each request."
+)
+@click.option("--rule", "rule_ids", multiple=True, allow_from_autoenv=False, help="Only this rule; repeatable.")
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, dir_okay=False),
+    allow_from_autoenv=False,
+    help=f"Write what was asked and answered to this file; with --wix to {WIX_EVIDENCE} in any case.",
+)
+@click.option("--set", "set", multiple=True, metavar="NAME=VALUE", help="Expect this behaviour; as of serve.")
+@json_option
+def conformance(
+    url: str,
+    base_url: str | None,
+    wix: bool,
+    site_id: str | None,
+    conformance_api_key: str | None,
+    yes: bool,
+    orders_max: int,
+    timeout_s: float,
+    rule_ids: tuple[str, ...],
+    evidence: Path | None,
+    set: tuple[str, ...],
+    json: bool,
+) -> None:
+    """Check a server rule by rule: where it does as the emulator's rules state, and where not.
+
+    An emulator on this machine is checked on a site of its own, which is emptied afterwards. At Wix, which takes
+    --wix, a test site, its key and a confirmation, the checks create orders of their own that name and notify nobody,
+    and cost nothing or are marked as paid by hand. Afterwards they delete the fulfillments of these and cancel them:
+    the API removes no more, so canceled orders stay in the list of the site. What is written holds no credentials,
+    site ids or personal fields.
+
+    Exit status: 0 all agreed, 1 something differed or could not be checked, 2 wrong usage, 3 no server answers.
+    """
+    from emulator.conformance.servers import WIX_URL, Limits, at_emulator, at_wix
+    from emulator.settings import parse_behaviours
+
+    wanted = _known(rule_ids)
+    limits = Limits(parse_behaviours(set), orders_max, timeout_s)
+    server = base_url or (WIX_URL if wix else url)
+    file = evidence or (Path(WIX_EVIDENCE) if wix else None)
+    if file is not None:
+        check_folder(file, "--evidence")
+    if wix:
+        run = at_wix(server, site_id, conformance_api_key, limits)
+        if not yes:
+            _confirm(server, str(site_id), orders_max)
+    else:
+        _refuse_flags_of_wix(site_id, yes)
+        try:
+            run = at_emulator(server, limits)
+        except CallFailed as error:
+            fail(f"{error}; a server that is no emulator needs --wix", _NOT_READY)
+    _conclude(run, server, wanted, file, as_json=json)
+
+
+def _conclude(run: "Run", server: str, wanted: Iterable[str], file: Path | None, *, as_json: bool) -> None:
+    """Run the checks, tell and write what came of them, and end with the status that says it."""
+    from emulator.conformance.evidence import gathered
+
+    findings: list[Finding] = []
+    stopped = _checked(run, wanted, findings, quietly=as_json)
+    report = gathered(run.target.kind, server, findings)
+    if file is not None:
+        _write(file, report)
+    click.echo(report.content() if as_json else _summary(findings, file), nl=not as_json)
+    if run.leftovers:
+        click.echo(f"left behind, for you to cancel: orders {', '.join(run.leftovers)}", err=True)
+    if stopped:
+        fail(stopped, 1 if stopped == _INTERRUPTED else _NOT_READY)
+    if any(one.outcome in ("differed", "failed") for one in findings):
+        raise SystemExit(1)
+
+
+def _checked(run: "Run", wanted: Iterable[str], findings: "list[Finding]", *, quietly: bool) -> str | None:
+    """Run the checks, a line each; why that ended before the last one, if it did."""
+    from emulator.conformance.exchange import NoAnswer
+    from emulator.conformance.runner import AccessRefused
+
+    try:
+        for finding in run.findings(wanted):
+            findings.append(finding)
+            if not quietly:
+                click.echo("\n".join(_lines(finding)))
+    except (NoAnswer, AccessRefused) as error:
+        return run.redaction.text(str(error))
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return None
+
+
+def _lines(finding: "Finding") -> list[str]:
+    """The finding as it is told: a line, and one for each difference."""
+    reason = f"  {finding.reason}" if finding.reason else ""
+    lines = [f"{finding.rule} {finding.outcome}{reason}"]
+    lines += [f"     expected {one.expected}, got {one.actual}" for one in finding.differences]
+    return lines + [f"     the emulator does so with --set {name}={value}" for name, value in finding.settings.items()]
+
+
+def _summary(findings: "list[Finding]", file: Path | None) -> str:
+    counted = Counter(one.outcome for one in findings)
+    said = ", ".join(f"{counted[outcome]} {outcome}" for outcome in ("agreed", "differed", "failed", "skipped"))
+    return f"{len(findings)} rules: {said}" + (f"; evidence in {file}" if file else "")
+
+
+def _write(file: Path, report: "Evidence") -> None:
+    try:
+        write_atomically(file, report.content())
+    except OSError as error:
+        fail(f"cannot write {file}: {error.strerror}")
+
+
+def _known(rule_ids: tuple[str, ...]) -> tuple[str, ...]:
+    from emulator.domain.rules import RULES
+
+    unknown = [rule_id for rule_id in rule_ids if rule_id not in RULES]
+    if unknown:
+        raise click.UsageError(f"no rule {', '.join(unknown)}; wix-emulator rules lists all")
+    return rule_ids or tuple(RULES)
+
+
+def _confirm(server: str, site_id: str, orders_max: int) -> None:
+    """Have the site's id typed. Raises UsageError if it is not."""
+    click.echo(
+        f"This creates up to {orders_max} orders on site {site_id} at {server}, fulfills some of them, marks some as "
+        "paid, and then cancels all; canceled orders stay in the list of the site.",
+        err=True,
+    )
+    try:
+        typed = click.prompt("Type the site's id to go on", default="", show_default=False, err=True)
+    except click.Abort:
+        typed = ""
+    if str(typed).strip() != site_id:
+        raise click.UsageError("not confirmed: type the site's id, or pass --yes")
+
+
+def _refuse_flags_of_wix(site_id: str | None, yes: bool) -> None:
+    if site_id or yes:
+        raise click.UsageError("--site-id and --yes go with --wix; an emulator is checked on a site of its own")

@@ -1,0 +1,5 @@
+"""The rules as executable checks against any server: an emulator, or a Wix test site.
+
+A check asks what its rule states and nothing more, so that it is fair to a server that is not ours. What comes of a
+run is evidence: rule, requests, answers, agreed or not.
+"""

@@ -1,0 +1,127 @@
+"""Every rule's one check, or why it has none."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from emulator.conformance.checks import changes, creation, orders, search, sign_in, tracking, webhooks, wire
+from emulator.conformance.subject import Subject
+
+# `control`: what only an emulator has. `strictness`: a server that looks at credentials.
+Need = Literal["control", "strictness"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """The function that raises where a server does otherwise than its rule states, and what it needs of a server."""
+
+    run: Callable[[Subject], None]
+    needs: frozenset[Need] = frozenset()
+    why: str = ""
+
+
+def _of_emulators(run: Callable[[Subject], None], why: str, *more: Need) -> Check:
+    return Check(run, frozenset({"control", *more}), why)
+
+
+def _of_strict(run: Callable[[Subject], None]) -> Check:
+    return Check(run, frozenset({"strictness"}))
+
+
+_EVENTS = "it reads what was delivered from an emulator's control plane"
+_FAULTS = "only an emulator can be made to fail"
+_LIFECYCLE = "the lifecycle simulation is the emulator's own"
+_TOKENS = "it needs the secret of an app, which an emulator tells"
+
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {
+        "R101": Check(creation.approved_orders_only),
+        "R102": Check(creation.split_quantities),
+        "R103": Check(creation.omitted_quantity),
+        "R104": Check(creation.quantity_limited),
+        "R105": Check(creation.field_limits),
+        "R106": Check(creation.foreign_line_item),
+        "R107": Check(creation.repeated_line_item),
+        "R108": Check(creation.closed_status_set),
+        "R109": Check(tracking.tracking_or_custom),
+        "R110": Check(tracking.tracking_links),
+        "R111": Check(tracking.encoded_number),
+        "R112": Check(tracking.explicit_link),
+        "R113": Check(tracking.custom_provider_link),
+        "R114": Check(tracking.regenerated_link),
+        "R115": Check(tracking.duplicate_tracking),
+        "R116": Check(tracking.duplicate_tracking_scope),
+        "R117": Check(tracking.duplicate_tracking_in_bulk),
+        "R118": Check(changes.update_semantics),
+        "R119": Check(changes.line_items_fixed),
+        "R120": Check(changes.delete_returns_quantity),
+        "R121": Check(changes.all_fulfillments_returned),
+        "R122": Check(changes.bulk_results),
+        "R123": Check(changes.bulk_atomic_entries),
+        "R124": Check(changes.fulfillment_not_found),
+        "R125": Check(changes.order_not_found),
+        "R126": Check(changes.unknown_orders_left_out),
+        "R127": Check(changes.plain_order_id),
+        "R128": Check(changes.derived_fulfillment_status),
+        "R129": Check(changes.no_shipping_info),
+        "R130": Check(changes.oldest_first),
+        "R131": Check(changes.absent_optionals),
+        "R201": Check(wire.validation_errors),
+        "R202": Check(wire.application_errors),
+        "R203": Check(wire.always_200),
+        "R204": Check(wire.unknown_fields_ignored),
+        "R205": Check(wire.broken_json),
+        "R206": Check(wire.request_id),
+        "R207": _of_emulators(wire.blank_system_errors, _FAULTS),
+        "R208": Check(wire.unknown_paths),
+        "R209": Check(wire.guid_case),
+        "R210": _of_emulators(wire.body_limit, "a body of megabytes is no way to treat a server that is not ours"),
+        "R211": _of_emulators(wire.site_header, "it needs a second site"),
+        "R212": _of_strict(wire.credentials),
+        "R214": _of_emulators(wire.planned_fault, _FAULTS),
+        "R301": _of_emulators(webhooks.fulfillments_updated_event, _EVENTS),
+        "R302": _of_emulators(webhooks.domain_event, _EVENTS),
+        "R303": _of_emulators(webhooks.no_change_no_event, _EVENTS),
+        "R304": _of_emulators(webhooks.token, _EVENTS),
+        "R305": _of_emulators(webhooks.delivery_success, _EVENTS),
+        "R306": _of_emulators(webhooks.retry_ladder, _EVENTS),
+        "R307": _of_emulators(webhooks.first_attempts_in_order, _EVENTS),
+        "R308": _of_emulators(webhooks.event_identity, _EVENTS),
+        "R309": _of_emulators(webhooks.velo_event, _EVENTS),
+        "R310": _of_emulators(webhooks.ticket_order_event, _EVENTS),
+        "R401": Check(orders.kept_fields),
+        "R402": Check(orders.order_creation),
+        "R403": Check(orders.order_approval),
+        "R404": Check(orders.order_update),
+        "R405": Check(orders.pending_or_rejected),
+        "R406": Check(orders.order_activities),
+        "R407": Check(orders.order_status_change),
+        "R408": Check(orders.cancel_order),
+        "R409": Check(orders.mark_as_paid),
+        "R410": Check(orders.transactions),
+        "R411": Check(search.search),
+        "R412": Check(search.search_cursor),
+        "R413": Check(search.missing_fields),
+        "R414": _of_emulators(webhooks.order_events, _EVENTS),
+        "R415": _of_emulators(orders.authorized_transaction, "an authorized payment takes a payment provider"),
+        "R601": _of_emulators(webhooks.lifecycle, _LIFECYCLE),
+        "R602": _of_emulators(webhooks.lifecycle_yields, _LIFECYCLE),
+        "R701": _of_emulators(sign_in.access_tokens, _TOKENS),
+        "R702": _of_emulators(sign_in.token_use, _TOKENS),
+        "R703": _of_emulators(sign_in.legacy_tokens, _TOKENS),
+        "R704": _of_emulators(sign_in.permissions, _TOKENS, "strictness"),
+        "R705": _of_strict(wire.key_needs_site),
+        "R706": Check(wire.consistency_header),
+        "R707": Check(wire.browsers),
+    }
+)
+
+_VELO = "Velo code runs inside a Wix site, or in `wix-emulator velo`: no call over HTTP shows what it sees"
+
+UNCHECKED: Mapping[str, str] = MappingProxyType(
+    {
+        "R213": "to meet the limit takes more than 200 calls in a minute, which others have to pay for",
+        **dict.fromkeys(("R501", "R502", "R503", "R504", "R505", "R506", "R507", "R508", "R509"), _VELO),
+    }
+)

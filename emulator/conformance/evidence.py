@@ -1,0 +1,117 @@
+"""What came of a run, as a file: per rule the requests, the answers, and whether they agreed."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from emulator.conformance.subject import Kind
+from emulator.domain.violations import violations_of
+from emulator.errors import UsageError
+
+VERSION = 1
+FILE_BYTES_MAX = 64 * 1024 * 1024
+
+# `failed`: the server did not let the check make what it needs, so that it says nothing about the rule.
+Outcome = Literal["agreed", "differed", "failed", "skipped"]
+Moment = Annotated[datetime, Field(strict=False)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class AskedFor(_Record):
+    """A request, without its headers."""
+
+    method: str
+    path: str
+    body: Any = None
+
+
+class Answered(_Record):
+    """An answer, without its headers."""
+
+    status: int
+    body: Any = None
+
+
+class Exchange(_Record):
+    """What was asked and what was answered."""
+
+    request: AskedFor
+    answer: Answered
+
+
+class Difference(_Record):
+    """What the rule states, and what the server did."""
+
+    expected: str
+    actual: str
+
+
+class Finding(_Record):
+    """What came of one rule's check; `settings` have the emulator do as the server did."""
+
+    rule: str
+    outcome: Outcome
+    reason: str = ""
+    differences: list[Difference] = []
+    settings: dict[str, str] = {}
+    exchanges: list[Exchange] = []
+
+
+class Evidence(_Record):
+    """A run: with which kind of server, where, when, and what came of each rule."""
+
+    version: Literal[1] = 1
+    kind: Kind
+    server: str
+    date: Moment
+    rules: list[Finding]
+
+    def by_rule(self) -> Mapping[str, Finding]:
+        """The findings by their rule's id."""
+        return {finding.rule: finding for finding in self.rules}
+
+    def content(self) -> bytes:
+        """The file."""
+        return self.model_dump_json(indent=2).encode() + b"\n"
+
+
+def gathered(kind: Kind, server: str, findings: list[Finding]) -> Evidence:
+    """The evidence of a run that ends now."""
+    return Evidence(kind=kind, server=server, date=datetime.now(UTC).replace(microsecond=0), rules=findings)
+
+
+def read(file: Path) -> Evidence:
+    """The evidence in the file. Raises UsageError that says what is wrong with it and what to do."""
+    try:
+        if file.stat().st_size > FILE_BYTES_MAX:
+            raise UsageError(f"{file} is over {FILE_BYTES_MAX} bytes: that is no evidence file of wix-emulator")
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    _refuse_other_version(file, content)
+    try:
+        return Evidence.model_validate_json(content)
+    except ValidationError as error:
+        first = violations_of(error)[0]
+        where = f"{first.field} {first.description}".strip()
+        raise UsageError(f"{file} is no evidence file ({where}); make one with: wix-emulator conformance") from error
+
+
+def _refuse_other_version(file: Path, content: bytes) -> None:
+    from pydantic_core import from_json
+
+    try:
+        version = from_json(content).get("version")
+    except (ValueError, AttributeError):
+        return  # for the model to refuse
+    if isinstance(version, int) and version > VERSION:
+        raise UsageError(
+            f"{file} is of version {version}, and this wix-emulator reads version {VERSION}: "
+            "update it, or make the file again with: wix-emulator conformance"
+        )

@@ -1,0 +1,77 @@
+"""Which server may be checked, and how a run on it begins."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from emulator.client import Control
+from emulator.conformance.exchange import WIX_PAUSE_S, Connection
+from emulator.conformance.redaction import Redaction
+from emulator.conformance.runner import Run
+from emulator.conformance.subject import Target
+from emulator.domain.behaviours import Behaviours
+from emulator.errors import UsageError
+
+WIX_URL = "https://www.wixapis.com"
+ORDERS_MAX = 150  # a run of all checks at Wix takes about 70
+_CATCHING_UP_S = (1.0, 2.0, 4.0, 8.0)  # searching at Wix is consistent in the end only
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far a run may go, and what it expects where Wix leaves it open."""
+
+    behaviours: Behaviours = field(default_factory=Behaviours)
+    orders_max: int = ORDERS_MAX
+    timeout_s: float = 30.0
+    sleep: Callable[[float], None] = time.sleep
+
+
+def at_emulator(base_url: str, limits: Limits) -> Run:
+    """A run against an emulator, on a site that nobody else has. Raises UsageError, CallFailed."""
+    _refuse_userinfo(base_url)
+    if not is_loopback(base_url):
+        raise UsageError(
+            f"{base_url} is not on this machine, and only an emulator here is checked without asking; for a Wix test "
+            "site add --wix --site-id ID, and put its key into WIX_EMULATOR_CONFORMANCE_API_KEY"
+        )
+    site_id = f"conformance-{uuid4()}"
+    manifest = Control(base_url, site_id).call("GET", "manifest")
+    key = str(manifest["apiKey"])
+    target = Target("emulator", site_id, key, limits.behaviours, limits.orders_max)
+    redaction = Redaction([key, site_id, str(manifest["appSecret"]), str(manifest["instanceId"])])
+    return Run(_connection(base_url, limits), target, redaction)
+
+
+def at_wix(base_url: str, site_id: str | None, api_key: str | None, limits: Limits) -> Run:
+    """A run against a Wix test site. Raises UsageError for what is missing, and for a way that is not safe."""
+    _refuse_userinfo(base_url)
+    if not site_id or not api_key:
+        missing = "--api-key, or WIX_EMULATOR_CONFORMANCE_API_KEY" if site_id else "--site-id"
+        raise UsageError(f"--wix needs {missing}: name a test site, and give a key that may manage its orders")
+    if urlsplit(base_url).scheme != "https" and not is_loopback(base_url):
+        raise UsageError(f"--base-url {base_url} would send the key in the clear; use https")
+    target = Target("wix", site_id, api_key, limits.behaviours, limits.orders_max, _CATCHING_UP_S, limits.sleep)
+    return Run(_connection(base_url, limits), target, Redaction([api_key, site_id]))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether that is this very machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _connection(base_url: str, limits: Limits) -> Connection:
+    pause_s = 0.0 if is_loopback(base_url) else WIX_PAUSE_S
+    return Connection(base_url, pause_s=pause_s, timeout_s=limits.timeout_s, sleep=limits.sleep)
+
+
+def _refuse_userinfo(url: str) -> None:
+    if "@" in urlsplit(url).netloc:
+        raise UsageError("a URL with a user in it would end up in the evidence; leave the user out")
