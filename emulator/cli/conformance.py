@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 WIX_EVIDENCE = "wix-evidence.json"
 _NOT_READY = 3
-_INTERRUPTED = "interrupted"
+_FAILED = 1
 
 
 @click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
@@ -100,19 +100,20 @@ def _conclude(run: "Run", server: str, wanted: Iterable[str], file: Path | None,
     findings: list[Finding] = []
     stopped = _checked(run, wanted, findings, quietly=as_json)
     report = gathered(run.target.kind, server, findings)
-    if file is not None:
-        _write(file, report)
-    click.echo(report.content() if as_json else _summary(findings, file), nl=not as_json)
+    if findings:
+        if file is not None:
+            _write(file, report)
+        click.echo(report.content() if as_json else _summary(findings, file), nl=not as_json)
     if run.leftovers:
         click.echo(f"left behind, for you to cancel: orders {', '.join(run.leftovers)}", err=True)
-    if stopped:
-        fail(stopped, 1 if stopped == _INTERRUPTED else _NOT_READY)
+    if stopped is not None:
+        fail(*stopped)
     if any(one.outcome in ("differed", "failed") for one in findings):
-        raise SystemExit(1)
+        raise SystemExit(_FAILED)
 
 
-def _checked(run: "Run", wanted: Iterable[str], findings: "list[Finding]", *, quietly: bool) -> str | None:
-    """Run the checks, a line each; why that ended before the last one, if it did."""
+def _checked(run: "Run", wanted: Iterable[str], findings: "list[Finding]", *, quietly: bool) -> tuple[str, int] | None:
+    """Run the checks, a line each; if that ended before the last one, why and with which exit status."""
     from emulator.conformance.exchange import NoAnswer
     from emulator.conformance.runner import AccessRefused
 
@@ -121,10 +122,12 @@ def _checked(run: "Run", wanted: Iterable[str], findings: "list[Finding]", *, qu
             findings.append(finding)
             if not quietly:
                 click.echo("\n".join(_lines(finding)))
-    except (NoAnswer, AccessRefused) as error:
-        return run.redaction.text(str(error))
+    except NoAnswer as error:
+        return run.redaction.text(str(error)), _NOT_READY
+    except AccessRefused as error:
+        return run.redaction.text(str(error)), _FAILED
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return "interrupted", _FAILED
     return None
 
 

@@ -128,7 +128,7 @@ class Connection:
         for _ in range(RETRIES_MAX):
             if answer.status != _TOO_MANY:
                 break
-            self._sleep(_wait_s(answer))
+            self._sleep(retry_wait_s(answer))
             answer = self._once(request)
         return answer
 
@@ -148,7 +148,8 @@ class Connection:
             connection.close()
 
 
-def _wait_s(answer: Answer) -> float:
+def retry_wait_s(answer: Answer) -> float:
+    """How long to wait after a 429: what it asks for, within bounds."""
     try:
         asked = float(answer.headers.get("retry-after", ""))
     except ValueError:

@@ -38,21 +38,10 @@ class Run:
             if check is None or reason:
                 yield Finding(rule=rule_id, outcome="skipped", reason=reason)
             else:
-                yield self._finding(rule_id, check)
+                yield self.finding(rule_id, check)
 
-    def _abilities(self) -> set[Need]:
-        """What the server has that not every one has. Raises AccessRefused."""
-        subject = Subject(self.transport, self.target)
-        path = f"{ORDERS}/{UNKNOWN_GUID}"
-        answer = subject.ask("GET", path)
-        if answer.status in (401, 403, 429) or answer.status >= 500:
-            raise AccessRefused(f"the server refuses a call with this key and site: {answer.described()}")
-        if self.target.kind == "wix":
-            return {"strictness"}
-        is_strict = subject.ask("GET", path, headers={"authorization": "IST.unknown"}).status == 401
-        return {"control", "strictness"} if is_strict else {"control"}
-
-    def _finding(self, rule_id: str, check: Check) -> Finding:
+    def finding(self, rule_id: str, check: Check) -> Finding:
+        """What comes of the check; what it made is removed, however it ends. Raises NoAnswer."""
         subject = Subject(self.transport, self.target, orders_made=self.orders_made)
         reason = ""
         try:
@@ -68,6 +57,18 @@ class Run:
             self.orders_made += len(subject.orders)
             self._clean(subject)
         return self._recorded(rule_id, subject, reason)
+
+    def _abilities(self) -> set[Need]:
+        """What the server has that not every one has. Raises AccessRefused."""
+        subject = Subject(self.transport, self.target)
+        path = f"{ORDERS}/{UNKNOWN_GUID}"
+        answer = subject.ask("GET", path)
+        if answer.status in (401, 403, 429) or answer.status >= 500:
+            raise AccessRefused(f"the server refuses a call with this key and site: {answer.described()}")
+        if self.target.kind == "wix":
+            return {"strictness"}
+        is_strict = subject.ask("GET", path, headers={"authorization": "IST.unknown"}).status == 401
+        return {"control", "strictness"} if is_strict else {"control"}
 
     def _recorded(self, rule_id: str, subject: Subject, reason: str) -> Finding:
         text = self.redaction.text

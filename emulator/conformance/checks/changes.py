@@ -48,7 +48,8 @@ def delete_returns_quantity(site: Subject) -> None:
     order = site.order(2)
     fulfillment = site.shipped(order, lineItems=of(order, 2), trackingInfo=tracked(site, "1"))
     expect(site.delete(order, fulfillment).ok().at(*_ALL), [], "fulfillments")
-    site.create(order, lineItems=of(order, 2), trackingInfo=tracked(site, "1")).ok()
+    again = site.create(order, lineItems=of(order, 2), trackingInfo=tracked(site, "1")).ok()
+    expect(held(again.at(*_ALL, -1)), {order.item: 2}, "a fulfillment of")
 
 
 def all_fulfillments_returned(site: Subject) -> None:

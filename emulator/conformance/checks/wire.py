@@ -47,7 +47,7 @@ def always_200(site: Subject) -> None:
     for answer in (
         created,
         site.list_fulfillments(order.id),
-        site.update(order, fulfillment),
+        site.update(order, fulfillment, status="Ready"),
         site.delete(order, fulfillment),
     ):
         expect(answer.ok().at("orderWithFulfillments", "orderId"), order.id, "orderId")
@@ -120,7 +120,7 @@ def site_header(site: Subject) -> None:
     expect(site.get_order(order.id).ok().at("order", "id"), order.id, "the order's id")
     elsewhere = {"wix-site-id": f"{site.target.site_id}-other"}
     answer = site.ask("GET", f"{ORDERS}/{order.id}", headers=elsewhere)
-    expect_that(answer.status == 404, "HTTP 404 on another site", answer.described())
+    expect_refused(site, answer, OrderNotFound)
 
 
 def credentials(site: Subject) -> None:

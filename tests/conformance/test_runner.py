@@ -1,0 +1,131 @@
+"""A run removes what it made, however its checks end, and stops where it may not go on."""
+
+import pytest
+
+from emulator.conformance.checks import CHECKS, UNCHECKED, Check
+from emulator.conformance.disagreement import Disagreement
+from emulator.conformance.exchange import Answer, Connection, NoAnswer, Request
+from emulator.conformance.runner import AccessRefused, Run
+from emulator.conformance.subject import Subject, Target
+from tests.conformance.conftest import checked, run_at
+from tests.conftest import Server
+
+
+def order_at(server: Server, run: Run, order_id: str) -> tuple[str, int]:
+    """The status of the order and how many fulfillments it has."""
+    subject = Subject(Connection(server.url), run.target)
+    fulfillments = subject.list_fulfillments(order_id).at("orderWithFulfillments", "fulfillments")
+    return subject.get_order(order_id).at("order", "status"), len(fulfillments)
+
+
+class Doomed:
+    """Makes an order, ships it, and then fails."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+        self.order_id = ""
+
+    def __call__(self, site: Subject) -> None:
+        order = site.order()
+        self.order_id = order.id
+        site.shipped(order)
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [Disagreement("this", "that"), KeyError("orders"), KeyboardInterrupt()])
+def test_orders_are_removed_also_after_a_check_that_fails(error: BaseException, strict_server: Server) -> None:
+    run, check = run_at(strict_server, "wix"), Doomed(error)
+    if isinstance(error, KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt):
+            run.finding("R101", Check(check))
+    else:
+        assert run.finding("R101", Check(check)).outcome == "differed"
+    assert order_at(strict_server, run, check.order_id) == ("CANCELED", 0)
+    assert run.leftovers == []
+
+
+def test_an_order_that_cannot_be_removed_is_named(strict_server: Server) -> None:
+    run = run_at(strict_server, "wix")
+    check = CHECKS["R415"]  # its order has an authorized payment
+    assert run.finding("R415", check).outcome == "agreed"
+    assert len(run.leftovers) == 1
+
+
+def test_orders_that_others_made_stay_as_they_are(strict_server: Server) -> None:
+    run = run_at(strict_server, "wix")
+    subject = Subject(Connection(strict_server.url), run.target)
+    others = subject.order()
+    assert checked(run, "R408").outcome == "agreed"
+    assert order_at(strict_server, run, others.id) == ("APPROVED", 0)
+
+
+def test_the_site_of_an_emulator_is_empty_again(strict_server: Server) -> None:
+    run = run_at(strict_server)
+    check = Doomed(Disagreement("this", "that"))
+    run.finding("R101", Check(check))
+    assert Subject(Connection(strict_server.url), run.target).get_order(check.order_id).status == 404
+
+
+def test_no_more_orders_are_made_than_allowed(strict_server: Server) -> None:
+    run = run_at(strict_server, "wix", orders_max=3)
+    outcomes = [finding.outcome for finding in run.findings(["R122", "R123"])]
+    assert (outcomes, run.orders_made) == (["agreed", "failed"], 3)
+
+
+def test_what_could_not_be_prepared_is_no_disagreement(strict_server: Server) -> None:
+    def busy(request: Request) -> Answer:
+        return Answer(429, {}, b"{}") if request.is_preparation else Connection(strict_server.url)(request)
+
+    finding = run_at(strict_server, "wix", busy).finding("R102", CHECKS["R102"])
+    assert (finding.outcome, finding.differences) == ("failed", [])
+    assert finding.reason == "could not be checked: POST /ecom/v1/orders: HTTP 429 with nothing in it"
+
+
+@pytest.mark.parametrize("rule_id", UNCHECKED)
+def test_a_rule_without_a_check_is_skipped_with_the_reason(rule_id: str, strict_server: Server) -> None:
+    finding = checked(run_at(strict_server), rule_id)
+    assert (finding.outcome, finding.reason) == ("skipped", UNCHECKED[rule_id])
+
+
+def test_elsewhere_what_takes_an_emulator_is_skipped(strict_server: Server) -> None:
+    finding = checked(run_at(strict_server, "wix"), "R301")
+    assert (finding.outcome, finding.reason) == ("skipped", CHECKS["R301"].why)
+
+
+@pytest.mark.parametrize("rule_id", ["R212", "R704", "R705"])
+def test_an_emulator_that_takes_any_credentials_is_not_asked_about_them(rule_id: str, server: Server) -> None:
+    finding = checked(run_at(server), rule_id)
+    assert finding.outcome == "skipped"
+    assert "--auth strict" in finding.reason
+
+
+def test_a_key_that_the_server_refuses_ends_the_run(strict_server: Server) -> None:
+    run = run_at(strict_server, "wix")
+    target = run.target
+    run.target = Target("wix", target.site_id, "IST.another", target.behaviours, 10)
+    with pytest.raises(AccessRefused, match="HTTP 401 UNAUTHENTICATED"):
+        list(run.findings(["R101"]))
+
+
+def test_a_server_that_breaks_off_ends_the_run(strict_server: Server) -> None:
+    connection = Connection(strict_server.url)
+
+    def breaking_off(request: Request) -> Answer:
+        if request.path.endswith("/create-fulfillment"):
+            raise NoAnswer("gone")
+        return connection(request)
+
+    run = run_at(strict_server, "wix", breaking_off)
+    with pytest.raises(NoAnswer):
+        checked(run, "R102")
+    assert run.leftovers == []
+
+
+def test_the_finding_has_the_exchanges_and_no_secrets(strict_server: Server) -> None:
+    run = run_at(strict_server, "wix")
+    finding = checked(run, "R104")
+    first = finding.exchanges[0]
+    assert (first.request.method, first.answer.status) == ("POST", 400)
+    text = finding.model_dump_json()
+    assert run.target.api_key not in text
+    assert run.target.site_id not in text

@@ -1,0 +1,93 @@
+"""Evidence over the rules: what becomes observed, what differs, and which settings follow."""
+
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+
+from emulator.conformance.evidence import Difference, Evidence, Finding, Outcome
+from emulator.conformance.subject import Kind
+from emulator.conformance.weighing import Weighed, configuration, propose, weigh
+from emulator.domain.rules import RULES
+from emulator.settings import flatten
+
+SEEN = "at https://www.wixapis.com on 2026-03-01"
+
+
+def evidence(*findings: Finding, kind: Kind = "wix") -> Evidence:
+    date = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    return Evidence(kind=kind, server="https://www.wixapis.com", date=date, rules=list(findings))
+
+
+def finding(rule_id: str, outcome: Outcome, **settings: str) -> Finding:
+    differences = [Difference(expected="this", actual="that")] if outcome == "differed" else []
+    named = {name.replace("__", "."): value for name, value in settings.items()}
+    return Finding(rule=rule_id, outcome=outcome, differences=differences, settings=named)
+
+
+def weighed(rule_id: str, outcome: Outcome, kind: Kind = "wix") -> Weighed:
+    (found,) = weigh([RULES[rule_id]], evidence(finding(rule_id, outcome), kind=kind))
+    return found
+
+
+def test_an_inferred_rule_that_wix_agrees_with_is_observed() -> None:
+    assert weighed("R116", "agreed").known == "observed"
+    assert weighed("R116", "agreed").source.endswith(f"observed {SEEN}")
+
+
+def test_an_emulator_that_agrees_says_nothing_about_wix() -> None:
+    assert weighed("R116", "agreed", "emulator") == Weighed(RULES["R116"], "inferred", RULES["R116"].source)
+
+
+def test_a_documented_rule_stays_documented() -> None:
+    assert weighed("R115", "agreed").known == "documented"
+
+
+@pytest.mark.parametrize("outcome", ["failed", "skipped"])
+def test_a_check_that_says_nothing_changes_nothing(outcome: Outcome) -> None:
+    assert weighed("R116", outcome).known == "inferred"
+
+
+@pytest.mark.parametrize("rule_id", ["R115", "R116", "R131"])
+def test_a_rule_that_differs_is_told_with_the_difference(rule_id: str) -> None:
+    found = weighed(rule_id, "differed")
+    assert found.known == "differs"
+    assert found.described()["differences"] == [{"expected": "this", "actual": "that"}]
+
+
+def test_a_rule_without_a_finding_is_as_it_was() -> None:
+    (found,) = weigh([RULES["R101"]], evidence())
+    assert found == Weighed(RULES["R101"], "documented", RULES["R101"].source)
+
+
+def test_the_settings_of_what_differs_are_proposed() -> None:
+    found = evidence(finding("R101", "differed", refusals__ORDER_NOT_APPROVED__status="409"))
+    assert propose(["R101", "R102"], found).settings == {"refusals.ORDER_NOT_APPROVED.status": "409"}
+    assert propose(["R102"], found).settings == {}
+
+
+def test_of_two_that_contradict_each_other_the_first_counts_and_the_other_is_told() -> None:
+    found = evidence(
+        finding("R125", "differed", refusals__ORDER_NOT_FOUND__status="400"),
+        finding("R127", "differed", refusals__ORDER_NOT_FOUND__status="409"),
+    )
+    proposal = propose(["R125", "R127"], found)
+    assert proposal.settings == {"refusals.ORDER_NOT_FOUND.status": "400"}
+    assert proposal.remarks == ("R127: refusals.ORDER_NOT_FOUND.status 409: another rule's check found 400",)
+
+
+@pytest.mark.parametrize("value", ["200", "many"])
+def test_a_setting_that_the_emulator_does_not_have_is_told_and_not_proposed(value: str) -> None:
+    proposal = propose(["R101"], evidence(finding("R101", "differed", refusals__ORDER_NOT_APPROVED__status=value)))
+    assert proposal.settings == {}
+    assert "R101: refusals.ORDER_NOT_APPROVED.status" in proposal.remarks[0]
+
+
+def test_the_configuration_reads_back_as_the_settings() -> None:
+    settings = {
+        "refusals.ORDER_NOT_APPROVED.status": "409",
+        "refusals.ORDER_NOT_APPROVED.code": "NOT YET: 1",
+        "duplicate_tracking_scope": "off",
+    }
+    document = yaml.load(configuration(settings), Loader=yaml.BaseLoader)  # noqa: S506 - as the command line reads it
+    assert flatten(document["set"]) == [f"{name}={value}" for name, value in settings.items()]
