@@ -21,7 +21,14 @@ _POLL_S = 0.05
 @click.command(context_settings=_OPTIONS)
 @click.argument("event")
 @click.option("--order", help="The order's id; by default the first one with fulfillments.")
-@click.option("--set", "set", multiple=True, metavar="PATH=VALUE", help="Override a part of the body; repeatable.")
+@click.option(
+    "--set",
+    "set",
+    multiple=True,
+    metavar="PATH=VALUE",
+    allow_from_autoenv=False,  # there, `set` is the behaviours that `serve` has
+    help="Override a part of the body; repeatable.",
+)
 @click.option("--to", help="Send it to this URL only.")
 @click.option("--chaos", help="What goes wrong with it, such as duplicate or wrong-key.")
 @json_option

@@ -6,12 +6,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
 
 from emulator.cli.command import verbs
 from tests.cli.process import NOBODY
+from tests.conftest import Server
 
 CALLS = [
     "trigger fulfillments_updated",
@@ -160,3 +162,9 @@ def test_deliveries_are_not_filtered_by_the_status_that_listen_answers(
         environment["WIX_EMULATOR_STATUS"] = "500"
     invoke(f"deliveries --url {emulator.url}", **environment)
     assert emulator.sites
+
+
+def test_trigger_does_not_put_the_behaviours_of_the_emulator_into_an_event(folder: Path, server: Server) -> None:
+    configure(folder, set="line_item_split=once")
+    told = invoke(f"trigger fulfillments_updated --json --url {server.url} --site {uuid4()}")
+    assert (told.exit_code, "line_item_split" in told.stdout) == (0, False)
