@@ -13,7 +13,10 @@ from click.testing import CliRunner, Result
 
 from emulator.cli.command import verbs
 from emulator.client import Control
+from emulator.conformance.checks import CHECKS, UNCHECKED
+from emulator.conformance.receiver import receiving
 from emulator.conformance.servers import ORDERS_MAX, Limits, at_emulator, at_wix, is_loopback
+from emulator.domain.rules import RULES
 from emulator.errors import UsageError
 from tests.cli.process import NOBODY, run, running
 from tests.conftest import Server, start_server, stop_server
@@ -57,7 +60,20 @@ def test_a_running_emulator_agrees_with_its_own_rules(server: Server) -> None:
     *lines, summary = done.stdout.splitlines()
     assert done.exit_code == 0
     assert {"R101 agreed", "R306 agreed"} <= set(lines)
-    assert summary == "88 rules: 75 agreed, 0 differed, 0 failed, 13 skipped"
+    assert (
+        summary == f"{len(RULES)} rules: {len(CHECKS) - 3} agreed, 0 differed, 0 failed, {len(UNCHECKED) + 3} skipped"
+    )
+
+
+def test_an_emulator_agrees_whatever_its_clock_seed_and_deliveries_and_its_receivers_hear_nothing() -> None:
+    flags = (
+        "--auth strict --seed empty --random-seed 1 --time 2031-01-01T00:00:00Z --delivery manual --set lifecycle=on"
+    )
+    with receiving(200) as receiver, emulator(*flags.split(), "--webhook-url", receiver.url) as server:
+        done = invoke("--url", server.url)
+    summary = f"{len(RULES)} rules: {len(CHECKS)} agreed, 0 differed, 0 failed, {len(UNCHECKED)} skipped"
+    assert done.stdout.splitlines()[-1] == summary
+    assert receiver.received == []
 
 
 def test_a_few_rules_can_be_chosen(server: Server) -> None:
