@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,9 @@ _FAILED = 1
 @click.option(
     "--timeout-s", type=click.FloatRange(1, 300), default=30, allow_from_autoenv=False, help="For each request."
 )
-@click.option("--rule", "rule_ids", multiple=True, allow_from_autoenv=False, help="Only this rule; repeatable.")
+@click.option(
+    "--rule", "rule_ids", multiple=True, allow_from_autoenv=False, help="Only this one, or all of R1xx; repeatable."
+)
 @click.option(
     "--evidence",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -64,10 +67,10 @@ def conformance(
     """Check a server rule by rule: where it does as the emulator's rules state, and where not.
 
     An emulator on this machine is checked on a site of its own, which is emptied afterwards. At Wix, which takes
-    --wix, a test site, its key and a confirmation, the checks create orders of their own that name and notify nobody,
-    and cost nothing or are marked as paid by hand. Afterwards they delete the fulfillments of these and cancel them:
-    the API removes no more, so canceled orders stay in the list of the site. What is written holds no credentials,
-    site ids or personal fields.
+    --wix, a test site, its key and a confirmation, the checks create orders of their own that name nobody, with
+    notifications off; they cost nothing, or are marked as paid. Afterwards they delete the fulfillments of these and
+    cancel them: the API removes no more, so canceled orders (and one that ends as REJECTED) stay in the list of the
+    site. What is written holds no credentials, site ids or personal fields.
 
     Exit status: 0 all agreed, 1 something differed or could not be checked, 2 wrong usage, 3 no server answers.
     """
@@ -155,10 +158,13 @@ def _write(file: Path, report: "Evidence") -> None:
 def _known(rule_ids: tuple[str, ...]) -> tuple[str, ...]:
     from emulator.domain.rules import RULES
 
-    unknown = [rule_id for rule_id in rule_ids if rule_id not in RULES]
-    if unknown:
-        raise click.UsageError(f"no rule {', '.join(unknown)}; wix-emulator rules lists all")
-    return rule_ids or tuple(RULES)
+    chosen: dict[str, None] = {}
+    for wanted in rule_ids or ("Rxxx",):
+        found = [rule_id for rule_id in RULES if fnmatchcase(rule_id, wanted.replace("x", "[0-9]"))]
+        if not found:
+            raise click.UsageError(f"no rule {wanted}; wix-emulator rules lists all, and R1xx stands for all of R1")
+        chosen |= dict.fromkeys(found)
+    return tuple(chosen)
 
 
 def _confirm(server: str, site_id: str, orders_max: int) -> None:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from emulator.conformance.checks import changes, creation, orders, search, sign_in, tracking, webhooks, wire
+from emulator.conformance.checks import (
+    changes,
+    creation,
+    deliveries,
+    events,
+    lifecycle,
+    orders,
+    search,
+    sign_in,
+    tracking,
+    wire,
+)
 from emulator.conformance.subject import Subject
 
 # `control`: what only an emulator has. `strictness`: a server that looks at credentials.
@@ -80,16 +91,16 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "R211": _of_emulators(wire.site_header, "it needs a second site"),
         "R212": _of_strict(wire.credentials),
         "R214": _of_emulators(wire.planned_fault, _FAULTS),
-        "R301": _of_emulators(webhooks.fulfillments_updated_event, _EVENTS),
-        "R302": _of_emulators(webhooks.domain_event, _EVENTS),
-        "R303": _of_emulators(webhooks.no_change_no_event, _EVENTS),
-        "R304": _of_emulators(webhooks.token, _EVENTS),
-        "R305": _of_emulators(webhooks.delivery_success, _EVENTS),
-        "R306": _of_emulators(webhooks.retry_ladder, _EVENTS),
-        "R307": _of_emulators(webhooks.first_attempts_in_order, _EVENTS),
-        "R308": _of_emulators(webhooks.event_identity, _EVENTS),
-        "R309": _of_emulators(webhooks.velo_event, _EVENTS),
-        "R310": _of_emulators(webhooks.ticket_order_event, _EVENTS),
+        "R301": _of_emulators(events.fulfillments_updated_event, _EVENTS),
+        "R302": _of_emulators(events.domain_event, _EVENTS),
+        "R303": _of_emulators(events.no_change_no_event, _EVENTS),
+        "R304": _of_emulators(deliveries.token, _EVENTS),
+        "R305": _of_emulators(deliveries.delivery_success, _EVENTS),
+        "R306": _of_emulators(deliveries.retry_ladder, _EVENTS),
+        "R307": _of_emulators(deliveries.first_attempts_in_order, _EVENTS),
+        "R308": _of_emulators(events.event_identity, _EVENTS),
+        "R309": _of_emulators(events.velo_event, _EVENTS),
+        "R310": _of_emulators(events.ticket_order_event, _EVENTS),
         "R401": Check(orders.kept_fields),
         "R402": Check(orders.order_creation),
         "R403": Check(orders.order_approval),
@@ -103,10 +114,10 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "R411": Check(search.search),
         "R412": Check(search.search_cursor),
         "R413": Check(search.missing_fields),
-        "R414": _of_emulators(webhooks.order_events, _EVENTS),
+        "R414": _of_emulators(events.order_events, _EVENTS),
         "R415": _of_emulators(orders.authorized_transaction, "an authorized payment takes a payment provider"),
-        "R601": _of_emulators(webhooks.lifecycle, _LIFECYCLE),
-        "R602": _of_emulators(webhooks.lifecycle_yields, _LIFECYCLE),
+        "R601": _of_emulators(lifecycle.lifecycle, _LIFECYCLE),
+        "R602": _of_emulators(lifecycle.lifecycle_yields, _LIFECYCLE),
         "R701": _of_emulators(sign_in.access_tokens, _TOKENS),
         "R702": _of_emulators(sign_in.token_use, _TOKENS),
         "R703": _of_emulators(sign_in.legacy_tokens, _TOKENS),
