@@ -105,9 +105,10 @@ class Run:
         if self.target.kind == "emulator":
             _reset(subject)
             return
+        self.leftovers += subject.orders  # named also if this very loop is interrupted
         for order_id in reversed(subject.orders):
-            if not _is_removed(subject, order_id):
-                self.leftovers.append(order_id)
+            if _is_removed(subject, order_id):
+                self.leftovers.remove(order_id)
 
 
 def _silence(subject: Subject) -> None:

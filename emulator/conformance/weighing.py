@@ -45,7 +45,8 @@ def propose(rule_ids: Iterable[str], evidence: "Evidence") -> Proposal:
     settings: dict[str, str] = {}
     remarks: list[str] = []
     findings = evidence.by_rule()
-    for finding in (findings[rule_id] for rule_id in rule_ids if rule_id in findings):
+    differing = [findings[one] for one in rule_ids if one in findings and findings[one].outcome == "differed"]
+    for finding in differing:
         for name, value in finding.settings.items():
             remark = _objection(name, value, settings)
             if remark:

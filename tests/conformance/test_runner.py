@@ -51,6 +51,20 @@ def test_an_order_that_cannot_be_removed_is_named(strict_server: Server) -> None
     assert len(run.leftovers) == 1
 
 
+def test_an_order_whose_removal_is_interrupted_is_named(strict_server: Server) -> None:
+    connection = Connection(strict_server.url)
+
+    def interrupted(request: Request) -> Answer:
+        if request.path.endswith("/cancel"):
+            raise KeyboardInterrupt
+        return connection(request)
+
+    run, check = run_at(strict_server, "wix", interrupted), Doomed(Disagreement("this", "that"))
+    with pytest.raises(KeyboardInterrupt):
+        run.finding("R101", Check(check))
+    assert run.leftovers == [check.order_id]
+
+
 def test_orders_that_others_made_stay_as_they_are(strict_server: Server) -> None:
     run = run_at(strict_server, "wix")
     subject = Subject(Connection(strict_server.url), run.target)

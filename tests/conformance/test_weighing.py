@@ -66,6 +66,11 @@ def test_the_settings_of_what_differs_are_proposed() -> None:
     assert propose(["R102"], found).settings == {}
 
 
+def test_a_check_that_could_not_go_on_proposes_nothing() -> None:
+    found = evidence(finding("R101", "failed", refusals__ORDER_NOT_APPROVED__status="409"))
+    assert propose(["R101"], found).settings == {}
+
+
 def test_of_two_that_contradict_each_other_the_first_counts_and_the_other_is_told() -> None:
     found = evidence(
         finding("R125", "differed", refusals__ORDER_NOT_FOUND__status="400"),
