@@ -44,19 +44,21 @@ json_option = click.option("--json", "json", is_flag=True, help="Print JSON.")
 
 
 _site = click.option("--site", default=DEFAULT_SITE_ID, help="The site, as in the header wix-site-id.")
-_token = click.option("--control-token", help="The token that the emulator's control plane asks for, if it does.")
+control_token_option = click.option(
+    "--control-token", help="The token that the emulator's control plane asks for, if it does."
+)
 
 
 def control_options(command: Any) -> Any:
     """The options that say which emulator and which site, as `url`, `site` and `control_token`."""
     url = click.option("--url", type=WebUrl(), default=DEFAULT_URL, help="The emulator's URL.")
-    return url(_site(_token(command)))
+    return url(_site(control_token_option(command)))
 
 
 def running_options(command: Any) -> Any:
     """The same for a verb that needs no emulator: a running one is asked only if a flag says so."""
     ask = click.option("--url", type=WebUrl(), allow_from_autoenv=False, help="Ask the emulator that runs there.")
-    return ask(_site(_token(command)))
+    return ask(_site(control_token_option(command)))
 
 
 def fail(message: str, status: int = 1) -> NoReturn:

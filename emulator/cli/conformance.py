@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.client import DEFAULT_URL, CallFailed, WebUrl, fail, json_option
+from emulator.cli.client import DEFAULT_URL, CallFailed, WebUrl, control_token_option, fail, json_option
 from emulator.cli.files import check_folder, write_atomically
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ _FAILED = 1
     help=f"Write what was asked and answered to this file; with --wix to {WIX_EVIDENCE} in any case.",
 )
 @click.option("--set", "set", multiple=True, metavar="NAME=VALUE", help="Expect this behaviour; as of serve.")
+@control_token_option
 @json_option
 def conformance(
     url: str,
@@ -62,6 +63,7 @@ def conformance(
     rule_ids: tuple[str, ...],
     evidence: Path | None,
     set: tuple[str, ...],
+    control_token: str | None,
     json: bool,
 ) -> None:
     """Check a server rule by rule: where it does as the emulator's rules state, and where not.
@@ -90,7 +92,7 @@ def conformance(
     else:
         _refuse_flags_of_wix(site_id, yes)
         try:
-            run = at_emulator(server, limits)
+            run = at_emulator(server, limits, control_token)
         except CallFailed as error:
             fail(f"{error}; a server that is no emulator needs --wix", _NOT_READY)
     _conclude(run, server, wanted, file, as_json=json)

@@ -30,7 +30,7 @@ class Limits:
     sleep: Callable[[float], None] = time.sleep
 
 
-def at_emulator(base_url: str, limits: Limits) -> Run:
+def at_emulator(base_url: str, limits: Limits, control_token: str | None = None) -> Run:
     """A run against an emulator, on a site that nobody else has. Raises UsageError, CallFailed."""
     _refuse_userinfo(base_url)
     if not is_loopback(base_url):
@@ -39,10 +39,11 @@ def at_emulator(base_url: str, limits: Limits) -> Run:
             "site add --wix --site-id ID, and put its key into WIX_EMULATOR_CONFORMANCE_API_KEY"
         )
     site_id = f"conformance-{uuid4()}"
-    manifest = Control(base_url, site_id).call("GET", "manifest")
-    key = str(manifest["apiKey"])
-    target = Target("emulator", site_id, key, limits.behaviours, limits.orders_max)
-    redaction = Redaction([key, site_id, str(manifest["appSecret"]), str(manifest["instanceId"])])
+    control = Control(base_url, site_id, control_token)
+    manifest = control.call("GET", "manifest")
+    key, token = str(manifest["apiKey"]), control.control_token
+    target = Target("emulator", site_id, key, limits.behaviours, limits.orders_max, control_token=token)
+    redaction = Redaction([key, site_id, str(manifest["appSecret"]), str(manifest["instanceId"]), token or ""])
     return Run(_connection(base_url, limits), target, redaction)
 
 

@@ -34,6 +34,7 @@ class Target:
     orders_max: int
     waits_s: tuple[float, ...] = ()
     sleep: Callable[[float], None] = time.sleep
+    control_token: str | None = None
 
 
 class Subject:
@@ -80,7 +81,7 @@ class Subject:
 
     def control(self, method: str, path: str, body: Any = None) -> Answer:
         """The control plane's answer, if it is a success: of an emulator only. Raises Disagreement."""
-        return self.ask(method, f"/_emulator/{path}", body).ok()
+        return self.ask(method, f"/_emulator/{path}", body, {"x-emulator-token": self.target.control_token}).ok()
 
     # Orders of the check's own
 

@@ -66,11 +66,10 @@ def test_a_running_emulator_agrees_with_its_own_rules(server: Server) -> None:
 
 
 def test_an_emulator_agrees_whatever_its_clock_seed_and_deliveries_and_its_receivers_hear_nothing() -> None:
-    flags = (
-        "--auth strict --seed empty --random-seed 1 --time 2031-01-01T00:00:00Z --delivery manual --set lifecycle=on"
-    )
+    flags = "--auth strict --control-token steer-me --delivery manual --set lifecycle=on"
+    flags += " --seed empty --random-seed 1 --time 2031-01-01T00:00:00Z"
     with receiving(200) as receiver, emulator(*flags.split(), "--webhook-url", receiver.url) as server:
-        done = invoke("--url", server.url)
+        done = invoke("--url", server.url, "--control-token", "steer-me")
     summary = f"{len(RULES)} rules: {len(CHECKS)} agreed, 0 differed, 0 failed, {len(UNCHECKED)} skipped"
     assert done.stdout.splitlines()[-1] == summary
     assert receiver.received == []
