@@ -19,9 +19,10 @@ from emulator.seeds import Seed, SeedError, load
 from emulator.settings import Settings
 from emulator.site import Setup
 from emulator.sites import Sites
-from emulator.webhooks.dispatcher import Dispatcher, HttpTransport
+from emulator.webhooks.dispatcher import Dispatcher
 from emulator.webhooks.envelope import Sealer
 from emulator.webhooks.keys import SigningKey
+from emulator.webhooks.transport import HttpTransport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -53,7 +53,7 @@ LIBRARIES: dict[str, Callable[[str], bool]] = {
     "starlette": lambda module: floor(module) >= 5,
     "sse_starlette": lambda module: floor(module) >= 5,
     "faker": lambda module: module == "emulator.samples",
-    "aiohttp": lambda module: module == "emulator.webhooks.dispatcher" or floor(module) == 7,
+    "aiohttp": lambda module: module == "emulator.webhooks.transport" or floor(module) == 7,
     "sqlite3": lambda module: module == "emulator.durability.file",
     "uvicorn": lambda module: floor(module) == 7,
     "click": lambda module: floor(module) == 7,

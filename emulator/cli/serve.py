@@ -36,7 +36,7 @@ _DEFAULTS = Settings()
 _SHUTDOWN_TIMEOUT_S = 5
 # New objects before a garbage collection, and collections before an older generation's: nearly all that requests leave
 # behind is state, which a collection can only look through, while somebody waits for an answer.
-_COLLECTIONS = (10_000, 50, 50)
+_COLLECTIONS = (50_000, 20, 20)
 
 
 @click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})

@@ -1,89 +1,26 @@
 """Takes due deliveries, sends them, and records the attempts. Nothing here is waited for by an API reply."""
 
 import asyncio
-import importlib
 import logging
 import time
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
 from weakref import WeakValueDictionary
 
-from emulator.domain.deliveries import ATTEMPT_TIMEOUT_S, Attempt, Delivery, Sealed
+from emulator.domain.deliveries import Attempt, Delivery, Sealed
 from emulator.outbox import Lane
 from emulator.site import Site
 from emulator.webhooks.envelope import Sealer
-
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
+from emulator.webhooks.transport import PARALLEL_ATTEMPTS_MAX, Transport, TransportError
 
 _log = logging.getLogger("emulator.webhooks")
-PARALLEL_ATTEMPTS_MAX = 64
 _TIMER_S_MAX = 3_600.0
 _DRAIN_TIMEOUT_S = 3.0
 
 # A site's lane in one of its epochs: after a reset the lane is another one, though the old may still be sending.
 LaneKey = tuple[Site, int, Lane]
-
-
-class Transport(Protocol):
-    """Posts to a receiver."""
-
-    def prepare(self) -> None:
-        """Do what takes long and needs no event loop. May be called more than once."""
-        ...
-
-    async def post(self, url: str, sealed: Sealed) -> int:
-        """The status that the receiver answers. Raises TransportError, within ATTEMPT_TIMEOUT_S."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of all connections."""
-        ...
-
-
-class TransportError(Exception):
-    """No answer, and why: refused, reset, timed out, no such host."""
-
-
-class HttpTransport:
-    """Posts over HTTP. The client is imported and opened when first needed."""
-
-    def __init__(self) -> None:
-        self._session: ClientSession | None = None
-
-    def prepare(self) -> None:
-        """Import the client."""
-        importlib.import_module("aiohttp")
-
-    async def post(self, url: str, sealed: Sealed) -> int:
-        """One POST on a connection of its own, without following redirects and without reading the answer's body."""
-        from aiohttp import ClientError
-
-        session = self._session = self._session or _open_session()
-        try:
-            async with session.post(url, data=sealed.body, headers=_headers(sealed), allow_redirects=False) as response:
-                return response.status
-        except TimeoutError:
-            raise TransportError(f"no answer within {ATTEMPT_TIMEOUT_S * 1000:.0f} ms") from None
-        except (ClientError, OSError, ValueError) as error:
-            raise TransportError(f"{type(error).__name__}: {error}") from error
-
-    async def close(self) -> None:
-        """Close the session, if it was opened."""
-        if self._session is not None:
-            await self._session.close()
-
-
-def _open_session() -> "ClientSession":
-    from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
-
-    # A kept connection that the receiver has just closed would count as a failed attempt.
-    connector = TCPConnector(limit=PARALLEL_ATTEMPTS_MAX, force_close=True)
-    timeout = ClientTimeout(total=ATTEMPT_TIMEOUT_S)
-    return ClientSession(connector=connector, timeout=timeout, cookie_jar=DummyCookieJar(), auto_decompress=False)
 
 
 @dataclass(slots=True)
@@ -297,7 +234,3 @@ def _next_due(site: Site, after: datetime | None = None) -> datetime | None:
     if attempt is not None and after is not None and attempt <= after:
         attempt = None  # its lane is running
     return min((due for due in (attempt, site.walks.next_due()) if due is not None), default=None)
-
-
-def _headers(sealed: Sealed) -> dict[str, str]:
-    return {"content-type": sealed.content_type, "user-agent": "Wix", "accept-encoding": "gzip, deflate"}

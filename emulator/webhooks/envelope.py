@@ -3,10 +3,12 @@
 import base64
 import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from pydantic_core import to_json
 
 from emulator.domain.chaos import disfigured
 from emulator.domain.deliveries import Delivery, Sealed
@@ -186,7 +188,8 @@ def _layer(name: str, text: Any) -> Json:
     return value
 
 
-_compact: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+def _compact(value: Any) -> str:
+    return to_json(value).decode()
 
 
 def _unbase64url(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Prints the table of the README: `python -m tests.benchmarks [calls] [start] [growth] [deliveries]`."""
+"""Prints the table of the README: `python -m tests.benchmarks [calls] [tail] [start] [growth] [deliveries]`."""
 
 import sys
 
@@ -6,6 +6,7 @@ from tests.benchmarks import measures, servers
 
 _MEASURES = {
     "calls": measures.calls,
+    "tail": measures.tail,
     "start": measures.start,
     "growth": measures.growth,
     "deliveries": measures.deliveries,

@@ -43,6 +43,8 @@ class Receiver(ThreadingHTTPServer):
 
     def __init__(self, port: int = 0) -> None:
         self.received: list[Received] = []
+        self.connections = 0
+        self.keeps_connections = False  # after an answer that is given as bytes
         self.default: Answer = 200
         self.closing = threading.Event()
         self._planned: list[Answer] = []
@@ -56,6 +58,11 @@ class Receiver(ThreadingHTTPServer):
     def answer(self, *answers: Answer) -> None:
         """Answer the next requests so."""
         self._planned += answers
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Count the connections."""
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def take(self, request: Received) -> Answer:
         """Keep the request; how it is to be answered."""
@@ -88,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif isinstance(answer, bytes):
             self.wfile.write(answer)
-            self.close_connection = True
+            self.close_connection = not self.server.keeps_connections
         elif callable(answer):
             self.close_connection = True
             for piece in answer():

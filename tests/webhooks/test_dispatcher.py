@@ -13,9 +13,10 @@ from emulator.clock import Clock
 from emulator.domain.deliveries import Attempt, Delivery, Subscription
 from emulator.domain.events import Event
 from emulator.site import Setup, Site
-from emulator.webhooks.dispatcher import PARALLEL_ATTEMPTS_MAX, Dispatcher, Settled
+from emulator.webhooks.dispatcher import Dispatcher, Settled
 from emulator.webhooks.envelope import Sealer
 from emulator.webhooks.keys import SigningKey
+from emulator.webhooks.transport import PARALLEL_ATTEMPTS_MAX
 from tests.events import event, subscription
 from tests.factories import NOW
 from tests.webhooks.transport import PATIENCE_S, REFUSED, FakeTransport

@@ -8,7 +8,7 @@ from itertools import chain, repeat
 import pytest
 
 from emulator.domain.deliveries import Sealed
-from emulator.webhooks.dispatcher import HttpTransport, TransportError
+from emulator.webhooks.transport import HttpTransport, TransportError
 from tests.webhooks.receiver import PATIENCE_S, Answer, Receiver, receiving
 
 pytestmark = pytest.mark.anyio
@@ -224,3 +224,49 @@ async def test_a_proxy_of_the_environment_is_not_used(
 
 async def test_a_transport_that_was_never_used_can_be_closed() -> None:
     await HttpTransport().close()
+
+
+KEEPING = b"HTTP/1.1 200 OK\r\nconnection: keep-alive\r\ncontent-length: 0\r\n\r\n"
+
+
+async def test_a_connection_is_kept_for_a_receiver_that_has_said_that_it_keeps_its(
+    transport: HttpTransport, receiver: Receiver
+) -> None:
+    receiver.keeps_connections = True
+    receiver.answer(*[KEEPING] * 5)
+    for _ in range(5):
+        assert await transport.post(receiver.url, SEALED) == 200
+    assert receiver.connections == 2  # the first, and the one for all others
+
+
+async def test_a_receiver_that_says_so_no_longer_gets_a_new_connection_each_time(
+    transport: HttpTransport, receiver: Receiver
+) -> None:
+    receiver.keeps_connections = True
+    receiver.answer(KEEPING, 200, 200, 200)
+    for _ in range(4):
+        assert await transport.post(receiver.url, SEALED) == 200
+    assert receiver.connections == 4
+
+
+async def test_a_receiver_that_hangs_up_after_each_answer_without_a_word_gets_every_delivery(
+    transport: HttpTransport, receiver: Receiver
+) -> None:
+    receiver.answer(*[b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"] * 20)
+    for _ in range(20):
+        assert await transport.post(receiver.url, SEALED) == 200
+    assert (len(receiver.received), receiver.connections) == (20, 20)
+
+
+async def test_hanging_up_instead_of_an_answer_is_one_failed_attempt_on_a_kept_connection_too(
+    transport: HttpTransport, receiver: Receiver
+) -> None:
+    receiver.keeps_connections = True
+    receiver.answer(KEEPING, KEEPING)
+    for _ in range(2):
+        assert await transport.post(receiver.url, SEALED) == 200
+    receiver.keeps_connections = False
+    receiver.answer(b"")
+    with pytest.raises(TransportError):
+        await transport.post(receiver.url, SEALED)
+    assert len(receiver.received) == 3

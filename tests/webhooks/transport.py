@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from emulator.domain.deliveries import Sealed
-from emulator.webhooks.dispatcher import TransportError
 from emulator.webhooks.envelope import open_token
+from emulator.webhooks.transport import TransportError
 
 PATIENCE_S = 20  # how long a test waits for what must happen, before it fails
 
