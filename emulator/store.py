@@ -29,7 +29,7 @@ class Store:
         """Hold these orders and nothing else."""
         self.highest_number = 10_000
         self._orders: dict[str, Order] = {}
-        self._orders_by_tracking_number: defaultdict[str, set[str]] = defaultdict(set)
+        self._owners: defaultdict[str, set[str]] | None = None  # by tracking number; made when first asked for
         for order in orders:
             self.put(order)
 
@@ -63,23 +63,32 @@ class Store:
         before = self._orders.get(order.id)
         if self._note_change is not None:
             self._note_change(before, order)
-        self._index(order.id, _tracking_numbers(before), _tracking_numbers(order))
         self._orders[order.id] = order
-        if order.number.isdecimal() and len(order.number) < _NUMBER_DIGITS_MAX:
+        if self._owners is not None:
+            self._index(self._owners, before, order)
+        if (
+            (before is None or before.number != order.number)
+            and order.number.isdecimal()
+            and len(order.number) < _NUMBER_DIGITS_MAX
+        ):
             self.highest_number = max(self.highest_number, int(order.number))
 
     def is_tracked_outside(self, order_id: str, tracking_number: str) -> bool:
         """Whether a fulfillment of any other order has that tracking number (R116)."""
-        owners = self._orders_by_tracking_number.get(tracking_number, set())
-        return bool(owners - {order_id})
+        if self._owners is None:
+            self._owners = defaultdict(set)
+            for order in self._orders.values():
+                self._index(self._owners, None, order)
+        return bool(self._owners.get(tracking_number, set()) - {order_id})
 
-    def _index(self, order_id: str, before: set[str], after: set[str]) -> None:
-        for number in before - after:
-            self._orders_by_tracking_number[number].discard(order_id)
-            if not self._orders_by_tracking_number[number]:
-                del self._orders_by_tracking_number[number]
-        for number in after - before:
-            self._orders_by_tracking_number[number].add(order_id)
+    def _index(self, owners: defaultdict[str, set[str]], before: Order | None, after: Order) -> None:
+        numbers_before, numbers_after = _tracking_numbers(before), _tracking_numbers(after)
+        for number in numbers_before - numbers_after:
+            owners[number].discard(after.id)
+            if not owners[number]:
+                del owners[number]
+        for number in numbers_after - numbers_before:
+            owners[number].add(after.id)
 
 
 def _tracking_numbers(order: Order | None) -> set[str]:

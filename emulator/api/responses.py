@@ -63,9 +63,19 @@ def json_object(body: bytes) -> dict[str, Any]:
     return value
 
 
+class Rendered(Response):
+    """200 with a JSON body: what Starlette's own comes to, in fewer steps."""
+
+    media_type = JSON
+
+    def __init__(self, body: bytes) -> None:
+        self.status_code, self.background, self.body = 200, None, body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
+
+
 def render(value: BaseModel) -> Response:
     """200 with the model as JSON, unset optionals absent (R131, R203)."""
-    return Response(value.__pydantic_serializer__.to_json(value, exclude_none=True), media_type=JSON)
+    return Rendered(value.__pydantic_serializer__.to_json(value, exclude_none=True))
 
 
 def render_json(value: Any, status: int = 200) -> Response:

@@ -104,7 +104,7 @@ def bare(authorization: str) -> str:
 
 def looks_like_token(authorization: str) -> bool:
     """Whether it is worth reading as a token."""
-    return bare(authorization).startswith(_PREFIX)
+    return _PREFIX in authorization and bare(authorization).startswith(_PREFIX)
 
 
 def authorize_token(token: Token, identities: frozenset[Identity], site_id: str, now: datetime) -> None:

@@ -78,7 +78,7 @@ def _blank(cls: type[BaseModel]) -> tuple[dict[str, Any], set[str], bool]:
 @lru_cache(maxsize=4_096)  # an order's dates are printed again and again
 def format_timestamp(moment: datetime) -> str:
     """The moment as Wix prints it: UTC, milliseconds and `Z`, such as `2023-02-22T15:55:47.021Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def _written_out(value: Any) -> Any:

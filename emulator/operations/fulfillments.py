@@ -84,14 +84,14 @@ def _keep(site: Site, before: Order, after: Order) -> Order:
 
 def _fulfilled(site: Site, order: Order, drafts: Mapping[str, FulfillmentDraft], behaviours: Behaviours) -> Order:
     """The order with a fulfillment for each draft, by its place in the request."""
-    taken_outside = _taken_outside(site, order)
+    taken_outside, now = _taken_outside(site, order), site.clock.now()
     with site.ids.given_back_on_failure():
         for path, draft in drafts.items():
             order = fulfill(
                 order,
                 draft,
                 fulfillment_id=site.ids.guid(),
-                now=site.clock.now(),
+                now=now,
                 behaviours=behaviours,
                 taken_elsewhere=taken_outside,
                 path=path,

@@ -12,9 +12,9 @@ from tests.benchmarks import servers
 from tests.benchmarks.load import Client, request
 from tests.benchmarks.servers import Server
 
-_ROUNDS = 9
-_CALLS = 400  # of each kind, a round
-_BULK_CALLS = 8
+_ROUNDS = 7
+_CALLS = 2_000  # of each kind, a round
+_BULK_CALLS = 20
 _BULK_SIZE = 100
 _TAIL_CALLS = 3_000
 _STARTS = 9
