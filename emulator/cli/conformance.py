@@ -111,6 +111,8 @@ def _conclude(run: "Run", server: str, wanted: Iterable[str], file: Path | None,
         click.echo(report.content() if as_json else _summary(findings, file), nl=not as_json)
     if run.leftovers:
         click.echo(f"left behind, for you to cancel: orders {', '.join(run.leftovers)}", err=True)
+    for mark in run.lost:
+        click.echo(f"an order may be left: look for one with channelInfo.externalOrderId {mark}", err=True)
     if stopped is not None:
         fail(*stopped)
     if any(one.outcome in ("differed", "failed") for one in findings):
@@ -120,13 +122,15 @@ def _conclude(run: "Run", server: str, wanted: Iterable[str], file: Path | None,
 def _checked(run: "Run", wanted: Iterable[str], findings: "list[Finding]", *, quietly: bool) -> tuple[str, int] | None:
     """Run the checks, a line each; if that ended before the last one, why and with which exit status."""
     from emulator.conformance.exchange import NoAnswer
+    from emulator.conformance.interruption import terminable
     from emulator.conformance.runner import AccessRefused
 
     try:
-        for finding in run.findings(wanted):
-            findings.append(finding)
-            if not quietly:
-                click.echo("\n".join(_lines(finding)))
+        with terminable():
+            for finding in run.findings(wanted):
+                findings.append(finding)
+                if not quietly:
+                    click.echo("\n".join(_lines(finding)))
     except NoAnswer as error:
         return run.redaction.text(str(error)), _NOT_READY
     except AccessRefused as error:

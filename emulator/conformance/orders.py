@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-MARK = "wix-emulator-conformance"  # in channelInfo.externalOrderId of every order that a check makes
+# With this begins channelInfo.externalOrderId of every order that a check makes.
+MARK = "wix-emulator-conformance"
 _STORES_APP_ID = "215238eb-22a5-4c36-9e7b-e7c08025e04e"
 _NOBODY_IS_TOLD = {"sendNotificationToBuyer": False, "sendNotificationsToBusiness": False}
 
@@ -40,6 +41,22 @@ def draft(*quantities: int, price: str = "0.00", **fields: Any) -> Json:
     }
     kept = {name: value for name, value in order.items() if value is not None}
     return {"order": kept, "settings": {"notifications": _NOBODY_IS_TOLD}}
+
+
+def marked(body: Json, mark: str) -> Json:
+    """The body of Create Order with that mark, if its order has a channel."""
+    channel = body["order"].get("channelInfo")
+    return (
+        body
+        if channel is None
+        else body | {"order": body["order"] | {"channelInfo": channel | {"externalOrderId": mark}}}
+    )
+
+
+def is_of(order: Any, mark: str = MARK) -> bool:
+    """Whether the order that a server has answered with begins its mark with that one."""
+    channel = order.get("channelInfo") if isinstance(order, dict) else None
+    return isinstance(channel, dict) and str(channel.get("externalOrderId", "")).startswith(mark)
 
 
 def read_order(order: Mapping[str, Any]) -> Order:

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 from emulator.conformance.disagreement import Disagreement, NotPrepared, expect
 from emulator.conformance.exchange import Answer, Request, Transport
-from emulator.conformance.orders import Json, Order, draft, read_order
+from emulator.conformance.interruption import held_back
+from emulator.conformance.orders import MARK, Json, Order, draft, is_of, marked, read_order
 from emulator.domain.behaviours import Behaviours
 
 Kind = Literal["emulator", "wix"]
@@ -46,6 +47,7 @@ class Subject:
         self.exchanges: list[tuple[Request, Answer]] = []
         self.differences: list[Disagreement] = []
         self.orders: list[str] = []
+        self.may_have_lost_order = False  # by a Create Order that was not answered
         self._mark = uuid4().hex[:10]
         self._transport = transport
         self._orders_made = orders_made
@@ -102,10 +104,29 @@ class Subject:
         """Create Order; what it makes is removed after the check. Raises NotPrepared beyond the limit of orders."""
         if self._orders_made + len(self.orders) >= self.target.orders_max:
             raise NotPrepared(f"it would create more than {self.target.orders_max} orders; raise --orders-max")
-        answer = self.ask("POST", ORDERS, body)
-        if answer.status == 200 and isinstance(answer.json, dict) and isinstance(answer.json.get("order"), dict):
-            self.orders.append(str(answer.json["order"].get("id", "")))
+        was_lost, self.may_have_lost_order = self.may_have_lost_order, True
+        with held_back():
+            answer = self.ask("POST", ORDERS, marked(body, self.mark))
+            made = _made(answer)
+            self.orders += made
+            self.may_have_lost_order = was_lost or answer.status >= 500 or (answer.status == 200 and not made)
         return answer
+
+    @property
+    def mark(self) -> str:
+        """What the check's orders, and no others, have in channelInfo.externalOrderId."""
+        return f"{MARK}-{self._mark}"
+
+    def lost_orders(self) -> list[str]:
+        """The check's orders that a search finds and that no Create Order has answered with. Raises Disagreement."""
+        wanted = {"filter": {"channelInfo.externalOrderId": self.mark}}
+        for wait_s in (0.0, *self.target.waits_s):
+            self.target.sleep(wait_s)
+            found = self.ask("POST", f"{ORDERS}/search", {"search": wanted}).ok().at("orders")
+            lost = [one["id"] for one in found if is_of(one, self.mark) and one["id"] not in self.orders]
+            if lost:
+                return lost
+        return []
 
     def get_order(self, order_id: str) -> Answer:
         """Get Order."""
@@ -167,6 +188,12 @@ class Subject:
     def fulfillments(self, order: Order) -> Any:
         """The order's fulfillments as they are now. Raises Disagreement."""
         return self.list_fulfillments(order.id).ok().at("orderWithFulfillments", "fulfillments")
+
+
+def _made(answer: Answer) -> list[str]:
+    """The id of the order that it tells of, if it does."""
+    order = answer.json.get("order") if answer.status == 200 and isinstance(answer.json, dict) else None
+    return [str(order.get("id", ""))] if isinstance(order, dict) else []
 
 
 def _in_status(answer: Answer, wanted: str) -> Order:

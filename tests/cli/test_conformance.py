@@ -233,7 +233,10 @@ def test_a_key_that_is_refused_is_a_failure(other: Server, tmp_path: Path) -> No
     assert "the server refuses a call with this key and site: HTTP 401 UNAUTHENTICATED" in done.err
 
 
-def test_interrupted_it_removes_its_orders_and_writes_what_it_has(other: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_it_removes_its_orders_and_writes_what_it_has(
+    number: signal.Signals, other: Server, tmp_path: Path
+) -> None:
     control, file = Control(other.url, "interrupted"), tmp_path / "evidence.json"
     control.call("POST", "faults", {"operation": "searchOrders", "effect": {"delayMs": 60_000}})
     flags = ["--wix", "--site-id", "interrupted", "--api-key", API_KEY, "--yes", "--base-url", other.url]
@@ -241,7 +244,7 @@ def test_interrupted_it_removes_its_orders_and_writes_what_it_has(other: Server,
     with running("conformance", *flags, *rules) as command:
         assert command.line() == "R112 agreed"
         assert control_has_met(control)
-        assert command.stop(signal.SIGINT) == 1
+        assert command.stop(number) == 1
     assert [one["rule"] for one in json.loads(file.read_text())["rules"]] == ["R112"]
     ours = control.call("GET", "orders", search="Conformance")["orders"]
     assert {one["status"] for one in ours} == {"CANCELED"}

@@ -14,7 +14,23 @@ def shown(value: object) -> str:
     return json.dumps(REDACTION.value(value, PATH))
 
 
-@pytest.mark.parametrize("field", ["buyerInfo", "billingInfo", "recipientInfo", "shippingDestination", "createdBy"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "buyerInfo",
+        "billingInfo",
+        "recipientInfo",
+        "shippingDestination",
+        "createdBy",
+        "buyerNote",
+        "customFields",
+        "number",
+        "productName",
+        "descriptionLines",
+        "instructions",
+        "tags",
+    ],
+)
 def test_whatever_is_about_a_person_is_gone(field: str) -> None:
     assert "Doe" not in shown({"order": {field: {"deep": [{"lastName": "Doe", "note": "Doe"}]}}})
 

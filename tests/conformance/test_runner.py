@@ -1,10 +1,15 @@
 """A run removes what it made, however its checks end, and stops where it may not go on."""
 
+import json
+import signal
+from collections.abc import Callable
+
 import pytest
 
 from emulator.conformance.checks import CHECKS, UNCHECKED, Check
 from emulator.conformance.disagreement import Disagreement
-from emulator.conformance.exchange import Answer, Connection, NoAnswer, Request
+from emulator.conformance.exchange import Answer, Connection, NoAnswer, Request, Transport
+from emulator.conformance.orders import MARK
 from emulator.conformance.runner import AccessRefused, Run
 from emulator.conformance.subject import Subject, Target
 from tests.conformance.conftest import checked, run_at
@@ -63,6 +68,91 @@ def test_an_order_whose_removal_is_interrupted_is_named(strict_server: Server) -
     with pytest.raises(KeyboardInterrupt):
         run.finding("R101", Check(check))
     assert run.leftovers == [check.order_id]
+
+
+def at(path: str, happens: Callable[[], None], server: Server) -> Transport:
+    """The server, and what happens after it has carried out a call of that path and before its answer arrives."""
+    connection = Connection(server.url)
+
+    def transport(request: Request) -> Answer:
+        answer = connection(request)
+        if request.path.endswith(path):
+            happens()
+        return answer
+
+    return transport
+
+
+def break_off() -> None:
+    raise NoAnswer("gone")
+
+
+def orders_of(server: Server, run: Run) -> list[tuple[str, int]]:
+    """The status of each order of the site that a check has made, and how many fulfillments it has."""
+    found = Subject(Connection(server.url), run.target).ask("POST", "/ecom/v1/orders/search", {}).at("orders")
+    return [order_at(server, run, one["id"]) for one in found if one["channelInfo"].get("externalOrderId", "") > MARK]
+
+
+def test_an_order_whose_making_was_not_answered_is_found_and_removed(strict_server: Server) -> None:
+    run = run_at(strict_server, "wix", at("/orders", break_off, strict_server))
+    with pytest.raises(NoAnswer):
+        run.finding("R102", CHECKS["R102"])
+    assert orders_of(strict_server, run) == [("CANCELED", 0)]
+    assert (run.leftovers, run.lost) == ([], [])
+
+
+def test_one_that_a_search_does_not_find_is_told_by_its_mark(strict_server: Server) -> None:
+    run = run_at(strict_server, "wix", at("/orders", break_off, strict_server))
+    with pytest.raises(NoAnswer):
+        run.finding("R410", CHECKS["R410"])  # its order waits for its payment, and no search shows such
+    (mark,) = run.lost
+    assert mark.startswith(f"{MARK}-")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("path", ["/orders", "/cancel"])
+def test_an_interruption_waits_until_the_order_is_removed(
+    path: str, number: signal.Signals, strict_server: Server
+) -> None:
+    run = run_at(strict_server, "wix", at(path, lambda: signal.raise_signal(number), strict_server))
+    with pytest.raises(KeyboardInterrupt):
+        run.finding("R112", CHECKS["R112"])
+    assert orders_of(strict_server, run) == [("CANCELED", 0)]
+    assert (run.leftovers, run.lost) == ([], [])
+
+
+def test_a_second_interruption_does_not_wait(strict_server: Server) -> None:
+    def interrupt_twice() -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    run = run_at(strict_server, "wix", at("/cancel", interrupt_twice, strict_server))
+    with pytest.raises(KeyboardInterrupt):
+        run.finding("R112", CHECKS["R112"])
+    assert len(run.leftovers) == 1
+
+
+def test_orders_of_others_that_a_search_has_found_are_not_recorded(strict_server: Server) -> None:
+    run = run_at(strict_server, "wix")
+    own, theirs = ({"id": name, "channelInfo": {"externalOrderId": name}} for name in (f"{MARK}-1", "theirs"))
+    found = Answer(200, {}, json.dumps({"orders": [own, theirs, {"id": "theirs"}], "metadata": {}}).encode())
+    run.transport = lambda _: found
+    finding = run.finding("R411", Check(lambda site: (site.ask("POST", "/ecom/v1/orders/search", {}), None)[1]))
+    assert finding.exchanges[0].answer.body == {"orders": [own], "metadata": {}}
+
+
+def test_no_search_asks_for_orders_of_others(strict_server: Server) -> None:
+    for rule_id in ("R411", "R412", "R413"):
+        for exchange in checked(run_at(strict_server, "wix"), rule_id).exchanges:
+            search = exchange.request.body["search"]
+            assert "filter" in search or "cursor" in search["cursorPaging"]
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b"0", b"false"])
+def test_an_empty_answer_is_recorded_as_it_is(content: bytes, strict_server: Server) -> None:
+    run = run_at(strict_server, "wix", lambda _: Answer(200, {}, content))
+    finding = run.finding("R125", CHECKS["R125"])
+    assert (finding.exchanges[0].answer.body, finding.exchanges[0].request.body) == (json.loads(content), None)
 
 
 def test_orders_that_others_made_stay_as_they_are(strict_server: Server) -> None:

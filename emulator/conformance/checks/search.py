@@ -18,8 +18,8 @@ def search(site: Subject) -> None:
     answer = _found(site, (order, other), {"filter": _these(order, other, unpaid)})
     dates = [one.get("createdDate") for one in answer.at("orders")]
     expect(dates, sorted(dates, reverse=True), "dates of creation")
-    expect_refused(site, _search(site, {"cursorPaging": {"limit": 101}}), InvalidRequest)
-    expect_refused(site, _search(site, {"filter": {"buyerNote": "conformance"}}), InvalidRequest)
+    expect_refused(site, _search(site, {"filter": _these(order), "cursorPaging": {"limit": 101}}), InvalidRequest)
+    expect_refused(site, _search(site, {"filter": {**_these(order), "buyerNote": "conformance"}}), InvalidRequest)
     sort = [{"fieldName": "buyerNote", "order": "ASC"}]
     expect_refused(site, _search(site, {"filter": _these(order), "sort": sort}), InvalidRequest)
 
