@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,10 @@ import click
 
 from emulator.cli.client import DEFAULT_URL, CallFailed, WebUrl, control_token_option, fail, json_option
 from emulator.cli.files import check_folder, write_atomically
+from emulator.cli.rule_ids import chosen, counted_rules
 
 if TYPE_CHECKING:
-    from emulator.conformance.evidence import Evidence, Finding
+    from emulator.conformance.evidence import Evidence, Finding, Record
     from emulator.conformance.runner import Run
 
 WIX_EVIDENCE = "wix-evidence.json"
@@ -76,47 +76,56 @@ def conformance(
 
     Exit status: 0 all agreed, 1 something differed or could not be checked, 2 wrong usage, 3 no server answers.
     """
+    from emulator.conformance.checks import orders_at_wix
+    from emulator.conformance.evidence import Record, read_earlier
     from emulator.conformance.servers import WIX_URL, Limits, at_emulator, at_wix
+    from emulator.domain.rules import RULES
     from emulator.settings import parse_behaviours
 
-    wanted = _known(rule_ids)
+    wanted = chosen(rule_ids, RULES) or tuple(RULES)
     limits = Limits(parse_behaviours(set), orders_max, timeout_s)
     server = base_url or (WIX_URL if wix else url)
     file = evidence or (Path(WIX_EVIDENCE) if wix else None)
     if file is not None:
         check_folder(file, "--evidence")
     if wix:
+        _refuse_url_beside_wix()
         run = at_wix(server, site_id, conformance_api_key, limits)
-        if not yes:
-            _confirm(server, str(site_id), orders_max)
     else:
         _refuse_flags_of_wix(site_id, yes)
         try:
             run = at_emulator(server, limits, control_token)
         except CallFailed as error:
             fail(f"{error}; a server that is no emulator needs --wix", _NOT_READY)
-    _conclude(run, server, wanted, file, as_json=json)
+    earlier = read_earlier(file, run.target.kind, server) if file else None
+    if wix and not yes:
+        _confirm(server, str(site_id), min(orders_max, orders_at_wix(wanted)))
+    _conclude(run, wanted, Record(server, file, earlier), as_json=json)
 
 
-def _conclude(run: "Run", server: str, wanted: Iterable[str], file: Path | None, *, as_json: bool) -> None:
+def _conclude(run: "Run", wanted: Iterable[str], record: "Record", *, as_json: bool) -> None:
     """Run the checks, tell and write what came of them, and end with the status that says it."""
-    from emulator.conformance.evidence import gathered
+    from emulator.conformance.evidence import gathered, merged
 
     findings: list[Finding] = []
     stopped = _checked(run, wanted, findings, quietly=as_json)
-    report = gathered(run.target.kind, server, findings)
+    report = gathered(run.target.kind, record.server, findings)
     if findings:
-        if file is not None:
-            _write(file, report)
-        click.echo(report.content() if as_json else _summary(findings, file), nl=not as_json)
-    if run.leftovers:
-        click.echo(f"left behind, for you to cancel: orders {', '.join(run.leftovers)}", err=True)
-    for mark in run.lost:
-        click.echo(f"an order may be left: look for one with channelInfo.externalOrderId {mark}", err=True)
+        if record.file is not None:
+            _write(record.file, merged(record.earlier, report))
+        click.echo(report.content() if as_json else _summary(findings, record.file), nl=not as_json)
+    _tell_leftovers(run)
     if stopped is not None:
         fail(*stopped)
     if any(one.outcome in ("differed", "failed") for one in findings):
         raise SystemExit(_FAILED)
+
+
+def _tell_leftovers(run: "Run") -> None:
+    if run.leftovers:
+        click.echo(f"left behind, for you to cancel: orders {', '.join(run.leftovers)}", err=True)
+    for mark in run.lost:
+        click.echo(f"an order may be left: look for one with channelInfo.externalOrderId {mark}", err=True)
 
 
 def _checked(run: "Run", wanted: Iterable[str], findings: "list[Finding]", *, quietly: bool) -> tuple[str, int] | None:
@@ -151,7 +160,7 @@ def _lines(finding: "Finding") -> list[str]:
 def _summary(findings: "list[Finding]", file: Path | None) -> str:
     counted = Counter(one.outcome for one in findings)
     said = ", ".join(f"{counted[outcome]} {outcome}" for outcome in ("agreed", "differed", "failed", "skipped"))
-    return f"{len(findings)} rules: {said}" + (f"; evidence in {file}" if file else "")
+    return f"{counted_rules(len(findings))}: {said}" + (f"; evidence in {file}" if file else "")
 
 
 def _write(file: Path, report: "Evidence") -> None:
@@ -161,23 +170,12 @@ def _write(file: Path, report: "Evidence") -> None:
         fail(f"cannot write {file}: {error.strerror}")
 
 
-def _known(rule_ids: tuple[str, ...]) -> tuple[str, ...]:
-    from emulator.domain.rules import RULES
-
-    chosen: dict[str, None] = {}
-    for wanted in rule_ids or ("Rxxx",):
-        found = [rule_id for rule_id in RULES if fnmatchcase(rule_id, wanted.replace("x", "[0-9]"))]
-        if not found:
-            raise click.UsageError(f"no rule {wanted}; wix-emulator rules lists all, and R1xx stands for all of R1")
-        chosen |= dict.fromkeys(found)
-    return tuple(chosen)
-
-
 def _confirm(server: str, site_id: str, orders_max: int) -> None:
     """Have the site's id typed. Raises UsageError if it is not."""
+    orders = "1 order" if orders_max == 1 else f"{orders_max} orders"
     click.echo(
-        f"This creates up to {orders_max} orders on site {site_id} at {server}, fulfills some of them, marks some as "
-        "paid, and then cancels all; canceled orders stay in the list of the site.",
+        f"This creates up to {orders} on site {site_id} at {server}, fulfills "
+        "some of them, marks some as paid, and then cancels all; canceled orders stay in the list of the site.",
         err=True,
     )
     try:
@@ -186,6 +184,11 @@ def _confirm(server: str, site_id: str, orders_max: int) -> None:
         typed = ""
     if str(typed).strip() != site_id:
         raise click.UsageError("not confirmed: type the site's id, or pass --yes")
+
+
+def _refuse_url_beside_wix() -> None:
+    if click.get_current_context().get_parameter_source("url") is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--url is for emulators; with --wix use --base-url")
 
 
 def _refuse_flags_of_wix(site_id: str | None, yes: bool) -> None:

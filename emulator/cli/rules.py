@@ -11,6 +11,7 @@ import click
 
 from emulator.cli.client import Control, running_options
 from emulator.cli.control import call
+from emulator.cli.rule_ids import chosen, counted_rules
 from emulator.conformance.weighing import Proposal, Weighed, configuration, propose, weigh
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ def rules(
     url: str | None,
     **at: str,
 ) -> None:
-    """List the rules, or those with these IDS: statement, evidence, source, and the setting that changes it."""
+    """List the rules, or those with these IDS: statement, evidence, source, and the setting that changes it.
+
+    R1xx stands for all of R1.
+    """
     known = _rules(url, **at)
-    unknown = [rule_id for rule_id in ids if rule_id not in known]
-    if unknown:
-        raise click.UsageError(f"no rule {', '.join(unknown)}; wix-emulator rules lists all")
-    wanted = ids or tuple(known)
+    wanted = chosen(ids, known) or tuple(known)
     merged = _read(evidence) if evidence else None
     found = weigh((known[rule_id] for rule_id in wanted), merged)
     proposal = propose(wanted, merged) if merged else Proposal({})
@@ -54,6 +55,8 @@ def rules(
         click.echo(json_format.dumps({"rules": [one.described() for one in found], **settings}))
         return
     click.echo(markdown(found) if format == "md" else _text(found), nl=False)
+    if merged and merged.kind == "emulator":
+        click.echo(_of_emulator(merged, wanted), err=True)
     click.echo(_proposed(proposal, fence="```" if format == "md" else ""), nl=False)
 
 
@@ -61,7 +64,7 @@ def markdown(found: Sequence[Weighed]) -> str:
     """The fidelity table: how many rules are known how, and each of them."""
     known = Counter(one.known for one in found)
     counted = ", ".join(f"{known[evidence]} {evidence}" for evidence in sorted(known))
-    lines = [f"{len(found)} rules: {counted}.", "", "| rule | what holds | known | source | setting |"]
+    lines = [f"{counted_rules(len(found))}: {counted}.", "", "| rule | what holds | known | source | setting |"]
     lines += ["|---|---|---|---|---|", *map(_row, found)]
     return "\n".join(lines) + "\n"
 
@@ -84,6 +87,12 @@ def _proposed(proposal: Proposal, fence: str) -> str:
         parts += [configuration(proposal.settings).rstrip("\n")]
     lines = [f"{fence}yaml", *parts, fence] if fence and parts else parts
     return "".join(f"{line}\n" for line in ["", *lines]) if parts else ""
+
+
+def _of_emulator(evidence: "Evidence", wanted: Sequence[str]) -> str:
+    outcomes = Counter(one.outcome for one in evidence.rules if one.rule in wanted)
+    counted = ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in sorted(outcomes)) or "none of these rules"
+    return f"an emulator's evidence proves nothing about Wix: {counted} at {evidence.server}"
 
 
 def _read(file: Path) -> "Evidence":

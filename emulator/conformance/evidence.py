@@ -1,6 +1,7 @@
 """What came of a run, as a file: per rule the requests, the answers, and whether they agreed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -53,13 +54,19 @@ class Difference(_Record):
 
 
 class Finding(_Record):
-    """What came of one rule's check; `settings` have the emulator do as the server did."""
+    """What came of one rule's check; `settings` have the emulator do as the server did.
+
+    `expected` are the settings that the check was told to expect instead of the defaults; `date` is that of an earlier
+    run than the file's last one.
+    """
 
     rule: str
     outcome: Outcome
     reason: str = ""
     differences: list[Difference] = []
     settings: dict[str, str] = {}
+    expected: dict[str, str] = {}
+    date: Moment | None = None
     exchanges: list[Exchange] = []
 
 
@@ -81,9 +88,45 @@ class Evidence(_Record):
         return self.model_dump_json(indent=2).encode() + b"\n"
 
 
+@dataclass(frozen=True)
+class Record:
+    """Of which server a run's evidence is, the file for it, if it is kept, and what that file has already."""
+
+    server: str
+    file: Path | None = None
+    earlier: Evidence | None = None
+
+
 def gathered(kind: Kind, server: str, findings: list[Finding]) -> Evidence:
     """The evidence of a run that ends now."""
     return Evidence(kind=kind, server=server, date=datetime.now(UTC).replace(microsecond=0), rules=findings)
+
+
+def merged(earlier: Evidence | None, later: Evidence) -> Evidence:
+    """The later evidence, and what the earlier one has on rules that the later run has not come to."""
+    if earlier is None:
+        return later
+    kept = {
+        rule_id: one.model_copy(update={"date": one.date or earlier.date}) for rule_id, one in earlier.by_rule().items()
+    }
+    rules = {**kept, **later.by_rule()}
+    return later.model_copy(update={"rules": [rules[rule_id] for rule_id in sorted(rules)]})
+
+
+def read_earlier(file: Path, kind: Kind, server: str) -> Evidence | None:
+    """The evidence that a run will be added to; None if there is no file, or an empty one.
+
+    Raises UsageError for a file that is no evidence, or that of another server.
+    """
+    if not file.exists() or (file.is_file() and not file.stat().st_size):
+        return None
+    earlier = read(file)
+    if (earlier.kind, earlier.server) != (kind, server):
+        raise UsageError(
+            f"{file} is evidence of {earlier.server} ({earlier.kind}), and this run is of {server} ({kind}): "
+            "name another file with --evidence"
+        )
+    return earlier
 
 
 def read(file: Path) -> Evidence:

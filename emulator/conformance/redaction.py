@@ -57,8 +57,9 @@ class Redaction:
     """Takes out what it knows to be secret, and what looks like it. Long texts and lists are cut."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted({re.escape(secret) for secret in secrets if secret}, key=len, reverse=True)
-        self._known = re.compile("|".join(known), re.IGNORECASE) if known else None
+        known = "|".join(sorted({re.escape(secret) for secret in secrets if secret}, key=len, reverse=True))
+        # Whole words only: a short one stands in any text by chance.
+        self._known = re.compile(f"(?<![A-Za-z0-9])(?:{known})(?![A-Za-z0-9])", re.IGNORECASE) if known else None
 
     def text(self, text: str) -> str:
         """The text without secrets, tokens and e-mail addresses."""

@@ -15,6 +15,10 @@ from emulator.conformance.subject import ORDERS, UNKNOWN_GUID, Subject, Target
 
 _NO_STRICTNESS = "this emulator takes any credentials; start it with --auth strict"
 _OVER = ("CANCELED", "REJECTED")  # nothing can be done with an order of these any more
+_LOOK_AT = {
+    401: "; look at the key in WIX_EMULATOR_CONFORMANCE_API_KEY (or --api-key)",
+    403: "; look at the key's permissions (to manage orders) and at --site-id, a site of its account",
+}
 
 
 class AccessRefused(Exception):  # noqa: N818 - an answer
@@ -74,7 +78,14 @@ class Run:
         path = f"{ORDERS}/{UNKNOWN_GUID}"
         answer = subject.ask("GET", path)
         if answer.status in (401, 403, 429) or answer.status >= 500:
-            raise AccessRefused(f"the server refuses a call with this key and site: {answer.described()}")
+            refused = f"the server refuses a call with this key and site: {answer.described()}"
+            raise AccessRefused(refused + _LOOK_AT.get(answer.status, "") * (self.target.kind == "wix"))
+        if not _is_of_wix(answer):
+            kind = answer.headers.get("content-type", "without a content-type")
+            raise NoAnswer(
+                f"this is not the Wix API (GET {path} answered {answer.status} {kind}); "
+                "--base-url takes scheme and host of one that is"
+            )
         if self.target.kind == "wix":
             return {"strictness"}
         is_strict = subject.ask("GET", path, headers={"authorization": "IST.unknown"}).status == 401
@@ -93,6 +104,7 @@ class Run:
                 Difference(expected=text(one.expected), actual=text(one.actual)) for one in subject.differences
             ],
             settings={name: text(value) for name, value in settings.items()},
+            expected=self.target.expected,
             exchanges=[self._exchange(*one) for one in subject.exchanges],
         )
 
@@ -133,6 +145,12 @@ class Run:
             subject.orders += found
             self.leftovers += found
             self.lost.remove(subject.mark)
+
+
+def _is_of_wix(answer: Answer) -> bool:
+    """Whether an order that is not there is refused in the form of Wix's errors (R202)."""
+    body = answer.json
+    return 400 <= answer.status < 500 and isinstance(body, dict) and bool({"message", "details"} & body.keys())
 
 
 def _own(found: Any) -> Any:

@@ -1,5 +1,6 @@
 """Which server may be checked, and how a run on it begins."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from emulator.errors import UsageError
 
 WIX_URL = "https://www.wixapis.com"
 ORDERS_MAX = 150  # a run of all checks at Wix takes about 70
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CATCHING_UP_S = (1.0, 2.0, 4.0, 8.0)  # searching at Wix is consistent in the end only
 
 
@@ -53,6 +55,13 @@ def at_wix(base_url: str, site_id: str | None, api_key: str | None, limits: Limi
     if not site_id or not api_key:
         missing = "--api-key, or WIX_EMULATOR_CONFORMANCE_API_KEY" if site_id else "--site-id"
         raise UsageError(f"--wix needs {missing}: name a test site, and give a key that may manage its orders")
+    if not _GUID.fullmatch(site_id):
+        raise UsageError(
+            f"--site-id {site_id} is no GUID such as 0a1b2c3d-4e5f-6789-abcd-ef0123456789; the id of a site follows "
+            "/dashboard/ in the address of its dashboard"
+        )
+    if urlsplit(base_url).path.strip("/") or urlsplit(base_url).query:
+        raise UsageError(f"--base-url {base_url} has a path; --base-url takes scheme and host, such as {WIX_URL}")
     if urlsplit(base_url).scheme != "https" and not is_loopback(base_url):
         raise UsageError(f"--base-url {base_url} would send the key in the clear; use https")
     target = Target("wix", site_id, api_key, limits.behaviours, limits.orders_max, _CATCHING_UP_S, limits.sleep)

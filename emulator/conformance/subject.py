@@ -13,6 +13,7 @@ from emulator.conformance.exchange import Answer, Request, Transport
 from emulator.conformance.interruption import held_back
 from emulator.conformance.orders import MARK, Json, Order, draft, is_of, marked, read_order
 from emulator.domain.behaviours import Behaviours
+from emulator.settings import flatten
 
 Kind = Literal["emulator", "wix"]
 
@@ -36,6 +37,12 @@ class Target:
     waits_s: tuple[float, ...] = ()
     sleep: Callable[[float], None] = time.sleep
     control_token: str | None = None
+
+    @property
+    def expected(self) -> dict[str, str]:
+        """The behaviours that are not the defaults, as settings."""
+        chosen = self.behaviours.model_dump(exclude_defaults=True, exclude_none=True)
+        return dict(one.split("=", 1) for one in flatten(chosen))
 
 
 class Subject:

@@ -3,6 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+_WIX_HOST = "www.wixapis.com"
+# With this setting these rules do not hold, although it is another rule's.
+_DUPLICATES_ALLOWED = ("duplicate_tracking_scope", "off")
+_ON_DUPLICATES = ("R115", "R117")
 
 if TYPE_CHECKING:
     from emulator.conformance.evidence import Difference, Evidence, Finding
@@ -35,9 +41,17 @@ class Proposal:
 
 
 def weigh(rules: "Iterable[Rule]", evidence: "Evidence | None") -> list[Weighed]:
-    """The rules with the evidence. Only what was seen at Wix makes an inferred rule an observed one."""
+    """The rules with the evidence. Only what was seen at Wix makes an inferred rule an observed one.
+
+    What agreed only since it was told to expect another setting than the default differs from the rule.
+    """
     findings = evidence.by_rule() if evidence else {}
     return [_weighed(rule, findings.get(rule.id), evidence) for rule in rules]
+
+
+def is_of_wix(evidence: "Evidence") -> bool:
+    """Whether it was Wix that answered, and not an emulator or something in its place."""
+    return evidence.kind == "wix" and urlsplit(evidence.server).hostname == _WIX_HOST
 
 
 def propose(rule_ids: Iterable[str], evidence: "Evidence") -> Proposal:
@@ -45,9 +59,8 @@ def propose(rule_ids: Iterable[str], evidence: "Evidence") -> Proposal:
     settings: dict[str, str] = {}
     remarks: list[str] = []
     findings = evidence.by_rule()
-    differing = [findings[one] for one in rule_ids if one in findings and findings[one].outcome == "differed"]
-    for finding in differing:
-        for name, value in finding.settings.items():
+    for finding in (findings[one] for one in rule_ids if one in findings):
+        for name, value in _needed(finding).items():
             remark = _objection(name, value, settings)
             if remark:
                 remarks.append(f"{finding.rule}: {name} {value}: {remark}")
@@ -73,12 +86,36 @@ def configuration(settings: Mapping[str, str]) -> str:
 def _weighed(rule: "Rule", finding: "Finding | None", evidence: "Evidence | None") -> Weighed:
     if finding is None or evidence is None:
         return Weighed(rule, rule.evidence, rule.source)
-    seen = f"at {evidence.server} on {evidence.date:%Y-%m-%d}"
+    seen = f"at {evidence.server} on {finding.date or evidence.date:%Y-%m-%d}"
+    relied = _relied_on(rule, finding)
     if finding.outcome == "differed":
         return Weighed(rule, "differs", f"{rule.source}; differed {seen}", tuple(finding.differences))
-    if finding.outcome == "agreed" and evidence.kind == "wix" and rule.evidence == "inferred":
+    if finding.outcome == "agreed" and relied:
+        named = ", ".join(f"{name}={value}" for name, value in relied.items())
+        return Weighed(rule, "differs", f"{rule.source}; differs {seen} (with {named} it agrees)")
+    if finding.outcome == "agreed" and is_of_wix(evidence) and rule.evidence == "inferred":
         return Weighed(rule, "observed", f"{rule.source}; observed {seen}")
     return Weighed(rule, rule.evidence, rule.source)
+
+
+def _needed(finding: "Finding") -> dict[str, str]:
+    """The settings with which the emulator does as the finding's server."""
+    from emulator.domain.rules import RULES
+
+    if finding.outcome not in ("agreed", "differed") or finding.rule not in RULES:
+        return {}
+    return _relied_on(RULES[finding.rule], finding) | finding.settings
+
+
+def _relied_on(rule: "Rule", finding: "Finding") -> dict[str, str]:
+    """The settings that the rule depends on, and that the check was told to expect."""
+    return {name: value for name, value in finding.expected.items() if _depends(rule, name, value)}
+
+
+def _depends(rule: "Rule", name: str, value: str) -> bool:
+    if rule.id in _ON_DUPLICATES and (name, value) == _DUPLICATES_ALLOWED:
+        return True
+    return rule.setting is not None and f"{name}.".startswith(f"{rule.setting}.")
 
 
 def _objection(name: str, value: str, settings: Mapping[str, str]) -> str | None:

@@ -15,14 +15,16 @@ from emulator.cli.command import verbs
 from emulator.client import Control
 from emulator.conformance.checks import CHECKS, UNCHECKED
 from emulator.conformance.receiver import receiving
-from emulator.conformance.servers import ORDERS_MAX, Limits, at_emulator, at_wix, is_loopback
+from emulator.conformance.servers import Limits, at_emulator, at_wix, is_loopback
 from emulator.domain.rules import RULES
 from emulator.errors import UsageError
 from tests.cli.process import NOBODY, run, running
 from tests.conftest import Server, start_server, stop_server
 
 API_KEY = "IST.emulator-api-key"
-AT_WIX = ["--wix", "--site-id", "test-site", "--api-key", API_KEY, "--yes"]
+SITE_ID = "7e57517e-0000-4000-8000-000000000001"
+INTERRUPTED = "7e57517e-0000-4000-8000-000000000002"
+AT_WIX = ["--wix", "--site-id", SITE_ID, "--api-key", API_KEY, "--yes"]
 
 
 def invoke(*arguments: str, said: str = "") -> Result:
@@ -101,7 +103,7 @@ def test_what_differs_is_told_with_the_setting_and_is_a_failure(other: Server, t
         "R101 differed",
         "     expected refused with HTTP 428 ORDER_NOT_APPROVED, got HTTP 409 ORDER_NOT_APPROVED",
         "     the emulator does so with --set refusals.ORDER_NOT_APPROVED.status=409",
-        f"1 rules: 0 agreed, 1 differed, 0 failed, 0 skipped; evidence in {file}",
+        f"1 rule: 0 agreed, 1 differed, 0 failed, 0 skipped; evidence in {file}",
     ]
 
 
@@ -118,7 +120,7 @@ def test_evidence_of_differences_becomes_the_configuration_that_ends_them(other:
     assert run(*where, folder=tmp_path).status == 1
     evidence = (tmp_path / "wix-evidence.json").read_text()
     assert API_KEY not in evidence
-    assert "test-site" not in evidence
+    assert SITE_ID not in evidence
     (tmp_path / "wix-emulator.yaml").write_text(
         run("rules", "--evidence", "wix-evidence.json", "--format", "md", folder=tmp_path).out.split("```")[1][4:]
     )
@@ -136,16 +138,81 @@ def test_evidence_of_differences_becomes_the_configuration_that_ends_them(other:
         assert "got HTTP 409 ORDER_NOT_APPROVED" in plain.stdout
 
 
-def test_wix_evidence_makes_an_inferred_rule_an_observed_one(other: Server, tmp_path: Path) -> None:
-    file = str(tmp_path / "evidence.json")
-    assert invoke(*AT_WIX, "--base-url", other.url, "--rule", "R112", "--evidence", file).exit_code == 0
-    told = CliRunner().invoke(verbs, ["rules", "R112", "--evidence", file, "--json"])
+def evidence_of(server: str, **more: Any) -> str:
+    """Hand-made evidence of a run that agreed on R112."""
+    date = "2026-03-01T00:00:00Z"
+    rules = [{"rule": "R112", "outcome": "agreed"}]
+    return json.dumps({"version": 1, "kind": "wix", "server": server, "date": date, "rules": rules, **more})
+
+
+@pytest.mark.parametrize(
+    ("server", "known"), [("https://www.wixapis.com", "observed"), ("http://127.0.0.1:8949", "inferred")]
+)
+def test_only_evidence_of_wix_makes_an_inferred_rule_an_observed_one(server: str, known: str, tmp_path: Path) -> None:
+    file = tmp_path / "evidence.json"
+    file.write_text(evidence_of(server))
+    told = CliRunner().invoke(verbs, ["rules", "R112", "--evidence", str(file), "--json"])
     (rule,) = json.loads(told.stdout)["rules"]
-    assert rule["evidence"] == "observed"
-    assert f"observed at {other.url} on " in rule["source"]
-    as_text = CliRunner().invoke(verbs, ["rules", "R112", "--evidence", file]).stdout
-    assert as_text.startswith("R112 observed ")
+    assert rule["evidence"] == known
+    assert (f"observed at {server} on 2026-03-01" in rule["source"]) is (known == "observed")
+    as_text = CliRunner().invoke(verbs, ["rules", "R112", "--evidence", str(file)]).stdout
+    assert as_text.startswith(f"R112 {known} ")
     assert "wix-emulator.yaml" not in as_text
+
+
+def test_an_emulators_evidence_says_what_it_is_worth(tmp_path: Path) -> None:
+    file = tmp_path / "evidence.json"
+    file.write_text(evidence_of(NOBODY, kind="emulator"))
+    told = CliRunner().invoke(verbs, ["rules", "R112", "--evidence", str(file)])
+    assert told.stderr == f"an emulator's evidence proves nothing about Wix: 1 agreed at {NOBODY}\n"
+    file.write_text(evidence_of("https://www.wixapis.com"))
+    assert CliRunner().invoke(verbs, ["rules", "R112", "--evidence", str(file)]).stderr == ""
+
+
+def test_what_agrees_with_another_setting_only_is_told_and_proposed(other: Server, tmp_path: Path) -> None:
+    file = str(tmp_path / "evidence.json")
+    where = [*AT_WIX, "--base-url", other.url, "--evidence", file, "--rule", "R116", "--rule", "R112"]
+    assert invoke(*where, "--set", "duplicate_tracking_scope=site").exit_code == 0
+    told = json.loads(CliRunner().invoke(verbs, ["rules", "R116", "R112", "--evidence", file, "--json"]).stdout)
+    assert [one["evidence"] for one in told["rules"]] == ["differs", "inferred"]
+    assert told["rules"][0]["source"].endswith("(with duplicate_tracking_scope=site it agrees)")
+    assert told["settings"] == {"duplicate_tracking_scope": "site"}
+
+
+def test_a_second_run_adds_to_the_evidence_of_the_first(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "evidence.json"
+    file.touch()  # as of mktemp
+    for rule_id in ("R102", "R101", "R102"):
+        assert invoke("--url", server.url, "--rule", rule_id, "--evidence", str(file)).exit_code == 0
+    assert [one["rule"] for one in json.loads(file.read_text())["rules"]] == ["R101", "R102"]
+
+
+@pytest.mark.parametrize("content", ["notes", "[1]", evidence_of("https://www.wixapis.com")])
+def test_a_file_that_is_no_evidence_of_that_server_is_left_as_it_is(
+    content: str, server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "evidence.json"
+    file.write_text(content)
+    refused = invoke("--url", server.url, "--rule", "R101", "--evidence", str(file))
+    assert isinstance(refused.exception, UsageError)
+    assert (file.read_text(), refused.stdout) == (content, "")
+
+
+@pytest.mark.parametrize("named", ["r101", "R10x", "r1XX"])
+def test_rules_are_named_alike_everywhere(named: str, server: Server) -> None:
+    listed = CliRunner().invoke(verbs, ["rules", named, "--json"]).stdout
+    checked = invoke("--url", server.url, "--json", "--rule", named).stdout
+    ids = [one["id"] for one in json.loads(listed)["rules"]]
+    assert ids[0] == "R101"
+    assert ids == [one["rule"] for one in json.loads(checked)["rules"]]
+
+
+def test_the_confirmation_counts_the_orders_of_the_chosen_rules() -> None:
+    flags = [one for one in AT_WIX if one != "--yes"]
+    some = invoke(*flags, "--base-url", NOBODY, "--rule", "R122", "--rule", "R301", "--rule", "R112")
+    assert "creates up to 3 orders on site" in some.stderr
+    fewer = invoke(*flags, "--base-url", NOBODY, "--orders-max", "1")
+    assert "creates up to 1 order on site" in fewer.stderr
 
 
 def test_a_broken_evidence_file_is_refused(tmp_path: Path) -> None:
@@ -177,6 +244,8 @@ def test_no_file_can_say_that_it_is_wix(setting: str, status: int, tmp_path: Pat
     [
         (["--wix"], "--wix needs --site-id"),
         (["--wix", "--site-id", "s"], "--wix needs --api-key, or WIX_EMULATOR_CONFORMANCE_API_KEY"),
+        (["--wix", "--site-id", "s", "--api-key", "k"], "--site-id s is no GUID such as"),
+        ([*AT_WIX, "--base-url", "https://www.wixapis.com/ecom/v1"], "has a path; --base-url takes scheme and host"),
         ([*AT_WIX, "--base-url", "http://www.wixapis.com"], "would send the key in the clear; use https"),
         ([*AT_WIX, "--base-url", "https://me:pass@www.wixapis.com"], "leave the user out"),
         (["--base-url", "http://me@127.0.0.1:1"], "leave the user out"),
@@ -195,6 +264,8 @@ def test_what_is_missing_or_unsafe_is_refused(arguments: list[str], complaint: s
         (["--rule", "R999"], "no rule R999"),
         (["--site-id", "s"], "go with --wix"),
         (["--yes"], "go with --wix"),
+        ([*AT_WIX, "--url", NOBODY], "--url is for emulators; with --wix use --base-url"),
+        ([*AT_WIX, "--url", NOBODY, "--base-url", NOBODY], "--url is for emulators; with --wix use --base-url"),
         (["--orders-max", "0"], "--orders-max"),
     ],
 )
@@ -209,7 +280,7 @@ def test_without_the_site_id_typed_nothing_is_asked_of_wix(typed: str) -> None:
     flags = [one for one in AT_WIX if one != "--yes"]
     refused = invoke(*flags, "--base-url", NOBODY, said=typed)
     assert refused.exit_code == 2
-    assert f"creates up to {ORDERS_MAX} orders on site test-site at {NOBODY}" in refused.stderr
+    assert f"creates up to 74 orders on site {SITE_ID} at {NOBODY}" in refused.stderr
     assert "not confirmed" in refused.stderr
 
 
@@ -217,7 +288,7 @@ def test_the_site_id_typed_is_the_confirmation(other: Server, tmp_path: Path) ->
     flags = [one for one in AT_WIX if one != "--yes"]
     file = str(tmp_path / "evidence.json")
     asked = [*flags, "--base-url", other.url, "--rule", "R112", "--evidence", file]
-    assert invoke(*asked, said="test-site\n").exit_code == 0
+    assert invoke(*asked, said=f"{SITE_ID}\n").exit_code == 0
 
 
 @pytest.mark.parametrize("flags", [[], [*AT_WIX, "--evidence", "evidence.json"]])
@@ -227,19 +298,20 @@ def test_a_server_that_does_not_answer_is_told(flags: list[str], tmp_path: Path)
 
 
 def test_a_key_that_is_refused_is_a_failure(other: Server, tmp_path: Path) -> None:
-    flags = ["--wix", "--site-id", "test-site", "--api-key", "IST.another", "--yes", "--base-url", other.url]
+    flags = ["--wix", "--site-id", SITE_ID, "--api-key", "IST.another", "--yes", "--base-url", other.url]
     done = run("conformance", *flags, folder=tmp_path)
     assert (done.status, done.out, list(tmp_path.iterdir())) == (1, "", [])
     assert "the server refuses a call with this key and site: HTTP 401 UNAUTHENTICATED" in done.err
+    assert "look at the key in WIX_EMULATOR_CONFORMANCE_API_KEY" in done.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_it_removes_its_orders_and_writes_what_it_has(
     number: signal.Signals, other: Server, tmp_path: Path
 ) -> None:
-    control, file = Control(other.url, "interrupted"), tmp_path / "evidence.json"
+    control, file = Control(other.url, INTERRUPTED), tmp_path / "evidence.json"
     control.call("POST", "faults", {"operation": "searchOrders", "effect": {"delayMs": 60_000}})
-    flags = ["--wix", "--site-id", "interrupted", "--api-key", API_KEY, "--yes", "--base-url", other.url]
+    flags = ["--wix", "--site-id", INTERRUPTED, "--api-key", API_KEY, "--yes", "--base-url", other.url]
     rules = ["--rule", "R112", "--rule", "R412", "--evidence", str(file)]
     with running("conformance", *flags, *rules) as command:
         assert command.line() == "R112 agreed"
@@ -275,7 +347,7 @@ def test_what_is_on_this_machine(url: str, is_here: bool) -> None:
 
 
 def test_the_limits_of_the_flags_are_those_of_a_run() -> None:
-    run_at_wix = at_wix("http://127.0.0.1:1", "s", "k", Limits(orders_max=7))
+    run_at_wix = at_wix("http://127.0.0.1:1", SITE_ID, "k", Limits(orders_max=7))
     assert (run_at_wix.target.kind, run_at_wix.target.orders_max) == ("wix", 7)
     with pytest.raises(UsageError):
         at_emulator("https://www.wixapis.com", Limits())

@@ -10,6 +10,7 @@ import pytest
 from emulator.conformance.checks import CHECKS, UNCHECKED
 from emulator.conformance.evidence import Finding
 from emulator.conformance.exchange import Answer, Connection, Request, Transport
+from emulator.conformance.subject import ORDERS
 from emulator.domain.rules import RULES
 from tests.conformance.conftest import run_at
 from tests.conftest import Server
@@ -55,16 +56,19 @@ def test_the_emulator_agrees(rule_id: str, strict_server: Server) -> None:
 
 
 @pytest.mark.parametrize("rule_id", [one for one, check in CHECKS.items() if "control" not in check.needs])
-def test_a_check_needs_no_control_plane_unless_it_says_so(rule_id: str, strict_server: Server) -> None:
-    connection = Connection(strict_server.url)
+def test_a_check_needs_no_control_plane_and_no_more_orders_than_it_says(rule_id: str, strict_server: Server) -> None:
+    connection, creates = Connection(strict_server.url), 0
 
     def without_control_plane(request: Request) -> Answer:
+        nonlocal creates
+        creates += (request.method, request.path) == ("POST", ORDERS)
         assert not request.path.startswith("/_emulator"), "no other server has that"
         return connection(request)
 
     run = run_at(strict_server, "wix", without_control_plane)
     assert run.finding(rule_id, CHECKS[rule_id]).outcome == "agreed"
     assert run.leftovers == []
+    assert creates == CHECKS[rule_id].orders
 
 
 def changed(server: Server, change: Change) -> Transport:

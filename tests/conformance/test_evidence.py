@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.conformance.evidence import VERSION, Difference, Evidence, Finding, gathered, read
+from emulator.conformance.evidence import VERSION, Difference, Evidence, Finding, gathered, merged, read, read_earlier
 from emulator.errors import UsageError
 
 DIFFERED = Finding(
@@ -48,6 +48,38 @@ def test_another_file_is_refused_with_what_to_do(tmp_path: Path, content: bytes,
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot read"):
         read(tmp_path / "none.json")
+
+
+WIX = "https://www.wixapis.com"
+
+
+def test_a_later_run_replaces_what_it_has_checked_and_leaves_the_rest_with_its_date() -> None:
+    earlier = gathered("wix", WIX, [DIFFERED, Finding(rule="R103", outcome="agreed")])
+    later = gathered("wix", WIX, [Finding(rule="R102", outcome="agreed"), Finding(rule="R101", outcome="agreed")])
+    both = merged(earlier, later)
+    assert [(one.rule, one.outcome) for one in both.rules] == [
+        ("R101", "agreed"),
+        ("R102", "agreed"),
+        ("R103", "agreed"),
+    ]
+    assert [one.date for one in both.rules] == [None, None, earlier.date]
+    assert merged(both, gathered("wix", WIX, [])).by_rule()["R103"].date == earlier.date
+    assert merged(None, later) == later
+
+
+def test_a_file_can_be_added_to_by_runs_of_the_same_server_only(tmp_path: Path) -> None:
+    earlier = gathered("wix", WIX, [DIFFERED])
+    file = written(tmp_path, earlier.content())
+    assert read_earlier(file, "wix", WIX) == earlier
+    for kind, server in (("emulator", WIX), ("wix", "http://127.0.0.1:1")):
+        with pytest.raises(UsageError, match=r"is evidence of https://www\.wixapis\.com .* name another file"):
+            read_earlier(file, kind, server)  # type: ignore[arg-type]  # of a loop
+
+
+@pytest.mark.parametrize("content", [None, b""])
+def test_no_file_and_an_empty_one_are_the_beginning(content: bytes | None, tmp_path: Path) -> None:
+    file = tmp_path / "evidence.json" if content is None else written(tmp_path, content)
+    assert read_earlier(file, "wix", WIX) is None
 
 
 def test_evidence_cannot_be_changed() -> None:

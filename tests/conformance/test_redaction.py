@@ -68,3 +68,8 @@ def test_long_texts_and_lists_are_cut_and_say_so() -> None:
 
 def test_without_secrets_nothing_is_taken_for_one() -> None:
     assert Redaction([""]).text("as it is") == "as it is"
+
+
+def test_a_short_secret_is_taken_out_where_it_stands_alone() -> None:
+    redaction = Redaction(["s"])
+    assert redaction.text("/sites/s/orders of site s") == "/sites/(redacted)/orders of site (redacted)"

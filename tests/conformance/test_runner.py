@@ -211,6 +211,22 @@ def test_a_key_that_the_server_refuses_ends_the_run(strict_server: Server) -> No
         list(run.findings(["R101"]))
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(404, {"content-type": "text/html"}, b"<html>"),
+        Answer(200, {"content-type": "text/html"}, b"{}"),
+        Answer(302, {"content-type": "text/html"}, b'{"message": ""}'),
+        Answer(404, {"content-type": "text/html"}, b'{"detail": "Not Found"}'),
+    ],
+)
+def test_a_server_that_does_not_answer_as_wix_ends_the_run(answer: Answer, strict_server: Server) -> None:
+    run = run_at(strict_server, "wix", lambda _: answer)
+    wanted = rf"not the Wix API \(GET /ecom/v1/orders/.* answered {answer.status} text/html\); --base-url takes scheme"
+    with pytest.raises(NoAnswer, match=wanted):
+        list(run.findings(["R101"]))
+
+
 def test_a_server_that_breaks_off_ends_the_run(strict_server: Server) -> None:
     connection = Connection(strict_server.url)
 

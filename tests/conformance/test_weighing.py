@@ -55,6 +55,57 @@ def test_a_rule_that_differs_is_told_with_the_difference(rule_id: str) -> None:
     assert found.described()["differences"] == [{"expected": "this", "actual": "that"}]
 
 
+def agreed_with(rule_id: str, **expected: str) -> Evidence:
+    named = {name.replace("__", "."): value for name, value in expected.items()}
+    return evidence(Finding(rule=rule_id, outcome="agreed", expected=named))
+
+
+@pytest.mark.parametrize("server", ["http://127.0.0.1:8949", "https://www.wixapis.com.example.com", "https://wix.com"])
+def test_what_only_claims_to_be_wix_says_nothing_about_it(server: str) -> None:
+    claimed = evidence(finding("R116", "agreed")).model_copy(update={"server": server})
+    assert weigh([RULES["R116"]], claimed)[0].known == "inferred"
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "name", "value"),
+    [
+        ("R116", "duplicate_tracking_scope", "site"),
+        ("R115", "duplicate_tracking_scope", "off"),
+        ("R101", "refusals.ORDER_NOT_APPROVED.status", "409"),
+    ],
+)
+def test_a_rule_that_agrees_with_another_setting_only_differs(rule_id: str, name: str, value: str) -> None:
+    told = agreed_with(rule_id, **{name: value})
+    (found,) = weigh([RULES[rule_id]], told)
+    assert (found.known, found.source.endswith(f"differs {SEEN} (with {name}={value} it agrees)")) == ("differs", True)
+    assert propose([rule_id], told).settings == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "known", "name", "value"),
+    [
+        ("R116", "observed", "line_item_split", "once"),
+        ("R116", "observed", "refusals.DUPLICATE.status", "409"),
+        ("R115", "documented", "duplicate_tracking_scope", "site"),
+    ],
+)
+def test_the_setting_of_another_rule_changes_nothing(rule_id: str, known: str, name: str, value: str) -> None:
+    told = agreed_with(rule_id, **{name: value})
+    assert (weigh([RULES[rule_id]], told)[0].known, propose([rule_id], told).settings) == (known, {})
+
+
+def test_the_setting_that_was_found_counts_before_the_one_that_was_expected() -> None:
+    found = finding("R116", "differed", duplicate_tracking_scope="site")
+    told = evidence(found.model_copy(update={"expected": {"duplicate_tracking_scope": "off"}}))
+    assert propose(["R116"], told).settings == {"duplicate_tracking_scope": "site"}
+
+
+def test_a_rule_that_an_earlier_run_has_checked_keeps_that_date() -> None:
+    earlier = datetime(2025, 1, 31, tzinfo=UTC)
+    found = finding("R116", "agreed").model_copy(update={"date": earlier})
+    assert weigh([RULES["R116"]], evidence(found))[0].source.endswith("on 2025-01-31")
+
+
 def test_a_rule_without_a_finding_is_as_it_was() -> None:
     (found,) = weigh([RULES["R101"]], evidence())
     assert found == Weighed(RULES["R101"], "documented", RULES["R101"].source)
