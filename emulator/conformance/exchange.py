@@ -9,7 +9,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from emulator.conformance.disagreement import Disagreement
+from emulator.conformance.disagreement import Disagreement, NotPrepared
 
 RETRIES_MAX = 4  # of a call that is answered with 429
 RETRY_WAIT_S = 20.0
@@ -18,6 +18,8 @@ TIMEOUT_S = 30.0
 WIX_PAUSE_S = 0.35  # stays under Wix's 200 calls a minute (R213)
 _ANSWER_BYTES_MAX = 32 * 1024 * 1024
 _TOO_MANY = 429
+_OF_ANY_CALL = (401, 403, _TOO_MANY)
+_FAILURE = 500
 
 
 class NoAnswer(Exception):  # noqa: N818 - the network's doing, not an error of ours
@@ -56,9 +58,18 @@ class Answer:
         except ValueError:
             return None
 
+    def fit(self, *expected: int) -> "Answer":
+        """The answer, if it is about what was asked, or of an expected status.
+
+        Raises NotPrepared for one that any call could get: no sign-in, no permission, too many calls, a failure.
+        """
+        if self.status not in expected and (self.status in _OF_ANY_CALL or self.status >= _FAILURE):
+            raise NotPrepared(self.described())
+        return self
+
     def ok(self) -> "Answer":
-        """The answer, if it is a success. Raises Disagreement."""
-        if self.status != 200:
+        """The answer, if it is a success. Raises Disagreement, NotPrepared."""
+        if self.fit().status != 200:
             raise Disagreement("HTTP 200", self.described())
         return self
 

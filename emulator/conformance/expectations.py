@@ -3,22 +3,21 @@
 from collections.abc import Collection
 from typing import Any
 
-from emulator.conformance.disagreement import Disagreement, NotPrepared, expect, expect_that
+from emulator.conformance.disagreement import Disagreement, expect, expect_that
 from emulator.conformance.exchange import Answer
 from emulator.conformance.orders import Json, Order
 from emulator.conformance.subject import Subject
 from emulator.domain.refusals import InvalidRequest, Refusal
 
-_SIGN_IN_OR_HASTE = (401, 429)
+_SIGN_IN = (401, 403)
 
 
 def expect_refused(site: Subject, answer: Answer, refusal: type[Refusal]) -> None:
     """Raise Disagreement if it is not refused; another status or code is a difference that a setting takes over."""
-    status, code = _wording(site, refusal)
+    status, code = wording(site, refusal)
     expected = f"refused with HTTP {status} {code}"
-    if answer.status in _SIGN_IN_OR_HASTE and answer.status != status:
-        raise NotPrepared(answer.described())
-    if not 400 <= answer.status < 500:
+    answer.fit(status, *(_SIGN_IN if status in _SIGN_IN else ()))
+    if answer.status < 400:
         raise Disagreement(expected, answer.described())
     actual_code = _code(answer, refusal)
     if actual_code is None:  # in another form, which no setting gives it
@@ -28,6 +27,17 @@ def expect_refused(site: Subject, answer: Answer, refusal: type[Refusal]) -> Non
         settings |= {"code": actual_code} if actual_code != code else {}
         named = {f"refusals.{refusal.code}.{name}": value for name, value in settings.items()}
         site.differences.append(Disagreement(expected, answer.described(), named))
+
+
+def is_refused(answer: Answer) -> bool:
+    """Whether the server refuses what was asked, or does it. Raises NotPrepared, and Disagreement for neither."""
+    return 400 <= answer.fit().status < 500 or answer.ok().status != 200
+
+
+def expect_choice(answer: Answer, setting: str, choice: str, *, refused: bool) -> None:
+    """Raise Disagreement, with the setting for the other choice, unless it is refused or done as it is said."""
+    if is_refused(answer) is not refused:
+        raise Disagreement("a refusal" if refused else "HTTP 200", answer.described(), {setting: choice})
 
 
 def expect_violations(site: Subject, answer: Answer, *fields: str) -> None:
@@ -79,17 +89,17 @@ def parcel(answer: Answer, position: int = -1) -> Json:
     return dict(tracking)
 
 
-def _code(answer: Answer, refusal: type[Refusal]) -> str | None:
-    """The code of the answer; None if it is not in the form of that refusal. A validation error carries none (R201)."""
-    if refusal is InvalidRequest:
-        return refusal.code if answer.violations else None
-    return answer.code
-
-
-def _wording(site: Subject, refusal: type[Refusal]) -> tuple[int, str]:
+def wording(site: Subject, refusal: type[Refusal]) -> tuple[int, str]:
     """The status and code that the refusal has, given the settings."""
     from emulator.api.responses import HTTP_STATUS
 
     override = site.behaviours.refusals.get(refusal.code)
     status = override.status if override and override.status else HTTP_STATUS[refusal.status_name]
     return status, (override.code if override and override.code else refusal.code)
+
+
+def _code(answer: Answer, refusal: type[Refusal]) -> str | None:
+    """The code of the answer; None if it is not in the form of that refusal. A validation error carries none (R201)."""
+    if refusal is InvalidRequest:
+        return refusal.code if answer.violations else None
+    return answer.code

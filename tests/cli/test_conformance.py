@@ -280,7 +280,7 @@ def test_without_the_site_id_typed_nothing_is_asked_of_wix(typed: str) -> None:
     flags = [one for one in AT_WIX if one != "--yes"]
     refused = invoke(*flags, "--base-url", NOBODY, said=typed)
     assert refused.exit_code == 2
-    assert f"creates up to 74 orders on site {SITE_ID} at {NOBODY}" in refused.stderr
+    assert f"creates up to 76 orders on site {SITE_ID} at {NOBODY}" in refused.stderr
     assert "not confirmed" in refused.stderr
 
 

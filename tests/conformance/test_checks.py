@@ -119,12 +119,74 @@ def test_a_server_that_says_yes_to_everything_differs_from_every_rule(rule_id: s
 
 @pytest.mark.parametrize("rule_id", all_but("R206", "R706", "R207"))  # those look at headers, or for nothing
 def test_a_server_whose_answers_are_empty_differs(rule_id: str, strict_server: Server) -> None:
-    assert finding_with(in_json(emptied), rule_id, strict_server).outcome != "agreed"
+    assert finding_with(in_json(emptied), rule_id, strict_server).outcome == "differed"
 
 
 @pytest.mark.parametrize("rule_id", all_but("R206", "R706", "R113"))  # R113's violation is not in its words
 def test_a_server_whose_values_are_all_others_differs(rule_id: str, strict_server: Server) -> None:
-    assert finding_with(in_json(shaken), rule_id, strict_server).outcome != "agreed"
+    outcome = "failed" if rule_id == "R131" else "differed"  # R131 goes on with the id that it was told
+    assert finding_with(in_json(shaken), rule_id, strict_server).outcome == outcome
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+@pytest.mark.parametrize("rule_id", ["R101", "R102", "R103", "R107", "R113", "R115", "R116", "R117", "R204", "R412"])
+def test_what_any_call_could_get_is_neither_a_difference_nor_a_setting(
+    rule_id: str, status: int, strict_server: Server
+) -> None:
+    finding = finding_with(lambda _: Answer(status, {}, b"{}"), rule_id, strict_server)
+    assert (finding.outcome, finding.differences, finding.settings) == ("failed", [], {})
+
+
+@pytest.mark.parametrize("rule_id", ["R212", "R704", "R705"])
+@pytest.mark.parametrize("status", [401, 403])
+def test_where_sign_in_is_refused_either_status_is_an_answer(rule_id: str, status: int, strict_server: Server) -> None:
+    body = json.dumps({"message": "no", "details": {"applicationError": {"code": "NO"}}}).encode()
+    assert finding_with(lambda _: Answer(status, {}, body), rule_id, strict_server).outcome == "differed"
+
+
+@pytest.mark.parametrize("wanted", ["every entry", "the duplicate"])
+def test_an_entry_that_fails_otherwise_is_no_duplicate(wanted: str, strict_server: Server) -> None:
+    def failing(body: Any) -> Any:
+        for result in body.get("results", [])[: 1 if wanted == "the duplicate" else None]:
+            result["itemMetadata"] |= {"success": False, "error": {"code": "INTERNAL", "description": ""}}
+        return body
+
+    finding = finding_with(in_json(failing), "R117", strict_server)
+    assert (finding.outcome, finding.settings) == ("differed", {})
+
+
+def test_line_items_that_do_not_count_in_their_order_differ(strict_server: Server) -> None:
+    connection = Connection(strict_server.url)
+
+    def in_another_order(request: Request) -> Answer:
+        items = request.body["fulfillment"]["lineItems"] if request.path.endswith("/create-fulfillment") else []
+        items.sort(key=lambda item: item.get("quantity") is None)
+        return connection(request)
+
+    assert run_at(strict_server, transport=in_another_order).finding("R107", CHECKS["R107"]).outcome == "differed"
+
+
+@pytest.mark.parametrize("limit", ["100000", "trackingLink", "shippingProvider", "field99", "x" * 89])
+def test_a_limit_that_is_narrower_differs(limit: str, strict_server: Server) -> None:
+    connection = Connection(strict_server.url)
+
+    def narrower(request: Request) -> Answer:
+        is_inside = (
+            not request.is_preparation and limit in str(request.content) and "field100" not in str(request.content)
+        )
+        answer = connection(request)
+        return Answer(400, {}, b"{}") if is_inside and answer.status == 200 else answer
+
+    assert run_at(strict_server, transport=narrower).finding("R105", CHECKS["R105"]).outcome == "differed"
+
+
+def test_a_violation_without_the_name_of_what_it_violates_is_one_all_the_same(strict_server: Server) -> None:
+    def unnamed(body: Any) -> Any:
+        for one in body.get("details", {}).get("validationError", {}).get("fieldViolations", []):
+            one.pop("violatedRule")
+        return body
+
+    assert finding_with(in_json(unnamed), "R201", strict_server).outcome == "agreed"
 
 
 @pytest.mark.parametrize("rule_id", all_but("R206", "R706"))

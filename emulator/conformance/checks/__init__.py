@@ -55,7 +55,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "R102": Check(creation.split_quantities),
         "R103": Check(creation.omitted_quantity, orders=2),
         "R104": Check(creation.quantity_limited),
-        "R105": Check(creation.field_limits),
+        "R105": Check(creation.field_limits, orders=3),
         "R106": Check(creation.foreign_line_item),
         "R107": Check(creation.repeated_line_item, orders=2),
         "R108": Check(creation.closed_status_set),

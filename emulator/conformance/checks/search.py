@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from emulator.conformance.disagreement import expect, expect_that
+from emulator.conformance.disagreement import expect
 from emulator.conformance.exchange import Answer
-from emulator.conformance.expectations import expect_refused
+from emulator.conformance.expectations import expect_choice, expect_refused
 from emulator.conformance.orders import Json, Order
 from emulator.conformance.subject import ORDERS, Subject
 from emulator.domain.refusals import InvalidRequest
@@ -35,10 +35,9 @@ def search_cursor(site: Subject) -> None:
     expect(sorted(pages), sorted([[order.id], [other.id]]), "pages of")
     both = _search(site, {"filter": _these(order, other), "cursorPaging": {"cursor": cursor}})
     if site.behaviours.cursor_with_filter == "ignore":
-        expect_that(both.status == 200, "HTTP 200", both.described(), {"cursor_with_filter": "refuse"})
+        expect_choice(both, "cursor_with_filter", "refuse", refused=False)
         return
-    setting = {"cursor_with_filter": "ignore"}
-    expect_that(both.status != 200, "a refusal of cursor and filter", both.described(), setting)
+    expect_choice(both, "cursor_with_filter", "ignore", refused=True)
     expect_refused(site, both, InvalidRequest)
 
 

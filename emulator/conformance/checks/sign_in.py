@@ -1,7 +1,7 @@
 """Checks of tokens and permissions, with the app that an emulator names (R701 to R704)."""
 
 from emulator.conformance.disagreement import expect, expect_that
-from emulator.conformance.expectations import expect_refused, expect_shape
+from emulator.conformance.expectations import expect_refused, expect_shape, is_refused
 from emulator.conformance.orders import Json
 from emulator.conformance.subject import ORDERS, UNKNOWN_GUID, Subject
 from emulator.domain.refusals import PermissionDenied, Unauthenticated
@@ -20,7 +20,7 @@ def access_tokens(site: Subject) -> None:
         expect((token.get("token_type"), token.get("expires_in")), ("Bearer", _LIFETIME_S), "type and seconds")
         expect_that(bool(token.get("access_token")), "an access token", sorted(token))
     declined = site.ask("POST", "/oauth2/token", app | {"grant_type": "telepathy"})
-    expect_that(400 <= declined.status < 500, "HTTP 4xx", declined.described())
+    expect_that(is_refused(declined), "HTTP 4xx", declined.described())
     expect_shape(declined.json, ("error", "error_description"), "a refusal")
 
 
