@@ -46,7 +46,7 @@ _FAILED = 1
     "--evidence",
     type=click.Path(path_type=Path, dir_okay=False),
     allow_from_autoenv=False,
-    help=f"Write what was asked and answered to this file; with --wix to {WIX_EVIDENCE} in any case.",
+    help=f"Add what was asked and answered to this file, rule by rule; with --wix to {WIX_EVIDENCE} in any case.",
 )
 @click.option("--set", "set", multiple=True, metavar="NAME=VALUE", help="Expect this behaviour; as of serve.")
 @control_token_option

@@ -73,19 +73,17 @@ class Run:
         return self._recorded(rule_id, subject, reason)
 
     def _abilities(self) -> set[Need]:
-        """What the server has that not every one has. Raises AccessRefused."""
+        """What the server has that not every one has. Raises AccessRefused, and NoAnswer for what is not Wix's API."""
         subject = Subject(self.transport, self.target)
         path = f"{ORDERS}/{UNKNOWN_GUID}"
         answer = subject.ask("GET", path)
-        if answer.status in (401, 403, 429) or answer.status >= 500:
+        kind = answer.headers.get("content-type", "without a content-type")
+        if "html" not in kind and (answer.status in (401, 403, 429) or answer.status >= 500):
             refused = f"the server refuses a call with this key and site: {answer.described()}"
             raise AccessRefused(refused + _LOOK_AT.get(answer.status, "") * (self.target.kind == "wix"))
         if not _is_of_wix(answer):
-            kind = answer.headers.get("content-type", "without a content-type")
-            raise NoAnswer(
-                f"this is not the Wix API (GET {path} answered {answer.status} {kind}); "
-                "--base-url takes scheme and host of one that is"
-            )
+            told = f"GET {path} answered {answer.status} {kind}"
+            raise NoAnswer(f"this is not the Wix API ({told}); --base-url takes scheme and host of one that is")
         if self.target.kind == "wix":
             return {"strictness"}
         is_strict = subject.ask("GET", path, headers={"authorization": "IST.unknown"}).status == 401

@@ -198,6 +198,14 @@ def test_a_file_that_is_no_evidence_of_that_server_is_left_as_it_is(
     assert (file.read_text(), refused.stdout) == (content, "")
 
 
+def test_a_server_that_is_not_wix_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    with receiving(200) as web_server:  # answers a GET with a page
+        url = web_server.url.removesuffix("/webhooks")
+        done = run("conformance", *AT_WIX, "--base-url", url, folder=tmp_path)
+    assert (done.status, done.out, list(tmp_path.iterdir())) == (3, "", [])
+    assert "this is not the Wix API (GET /ecom/v1/orders/" in done.err
+
+
 @pytest.mark.parametrize("named", ["r101", "R10x", "r1XX"])
 def test_rules_are_named_alike_everywhere(named: str, server: Server) -> None:
     listed = CliRunner().invoke(verbs, ["rules", named, "--json"]).stdout
@@ -311,13 +319,16 @@ def test_interrupted_it_removes_its_orders_and_writes_what_it_has(
 ) -> None:
     control, file = Control(other.url, INTERRUPTED), tmp_path / "evidence.json"
     control.call("POST", "faults", {"operation": "searchOrders", "effect": {"delayMs": 60_000}})
+    before = [{"rule": rule_id, "outcome": "skipped"} for rule_id in ("R101", "R112", "R412")]
+    file.write_text(evidence_of(other.url, rules=before))
     flags = ["--wix", "--site-id", INTERRUPTED, "--api-key", API_KEY, "--yes", "--base-url", other.url]
     rules = ["--rule", "R112", "--rule", "R412", "--evidence", str(file)]
     with running("conformance", *flags, *rules) as command:
         assert command.line() == "R112 agreed"
         assert control_has_met(control)
         assert command.stop(number) == 1
-    assert [one["rule"] for one in json.loads(file.read_text())["rules"]] == ["R112"]
+    kept = {one["rule"]: one["outcome"] for one in json.loads(file.read_text())["rules"]}
+    assert kept == {"R101": "skipped", "R112": "agreed", "R412": "skipped"}
     ours = control.call("GET", "orders", search="Conformance")["orders"]
     assert {one["status"] for one in ours} == {"CANCELED"}
 

@@ -216,6 +216,8 @@ def test_a_key_that_the_server_refuses_ends_the_run(strict_server: Server) -> No
     [
         Answer(404, {"content-type": "text/html"}, b"<html>"),
         Answer(200, {"content-type": "text/html"}, b"{}"),
+        Answer(401, {"content-type": "text/html"}, b"<html>"),
+        Answer(501, {"content-type": "text/html"}, b"<html>"),
         Answer(302, {"content-type": "text/html"}, b'{"message": ""}'),
         Answer(404, {"content-type": "text/html"}, b'{"detail": "Not Found"}'),
     ],
