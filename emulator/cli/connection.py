@@ -53,7 +53,8 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
         elif len(self.connections) > allowed:
             message = (
-                f"{len(self.connections)} connections are open, {allowed} are allowed; close some, or use them again"
+                f"{len(self.connections)} connections are open, {allowed} are allowed; close some, use them again, "
+                "or start the emulator with a greater --connections-max"
             )
             self._refuse(503, "TOO_MANY_CONNECTIONS", message, {"connectionsMax": allowed})
 
@@ -73,9 +74,11 @@ class Connection(HttpToolsProtocol):
         if not self._is_whole:
             self._wait_for_more()
             return
-        if self._request_deadline is not None:
-            self._unset_request_deadline()
-        if self.timeout_keep_alive_task is None and (self.cycle is None or self.cycle.response_complete):
+        if (
+            self.timeout_keep_alive_task is None
+            and self._request_deadline is None
+            and (self.cycle is None or self.cycle.response_complete)
+        ):
             self._set_request_deadline()  # an empty line between requests, or the rest of one that is answered
 
     def on_message_begin(self) -> None:
@@ -86,7 +89,6 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Let the request begin, unless its head is too long."""
-        self._awaits_head = False
         if self._is_refused:
             return
         if len(self.url) > self._limits.url_bytes_max:
@@ -95,15 +97,21 @@ class Connection(HttpToolsProtocol):
             self._refuse_head()
         else:
             super().on_headers_complete()
+            self._awaits_head = False
+            self._head_bytes = _NEW_HEAD  # of the trailers, which are limited likewise
+            self.headers = []  # where the parser leaves them: the request has its own
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""
+        self._head_bytes = _NEW_HEAD
         if not self._is_refused:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is whole."""
         self._is_whole = self._holds_more = True
+        if self._request_deadline is not None:
+            self._unset_request_deadline()
         if not self._is_refused:
             super().on_message_complete()
 
@@ -120,14 +128,25 @@ class Connection(HttpToolsProtocol):
     def resume_writing(self) -> None:
         """It has read nearly all."""
         super().resume_writing()
-        self._unset_answer_deadline()
+        if not self.transport.is_closing():
+            self._unset_answer_deadline()
+
+    def on_response_complete(self) -> None:
+        """Go on with what has been asked next, or with closing."""
+        super().on_response_complete()
+        if self.transport.is_closing():
+            self._close()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Nothing more was asked for a while."""
+        self._close()
 
     def _wait_for_more(self) -> None:
         if self._request_deadline is None:
             self._set_request_deadline()
-        if not self._awaits_head or self._is_refused:
+        if self._is_refused:
             return
-        # A head that begins behind something else, such as a long body, is counted from the next piece on.
+        # What begins behind something else, such as trailers behind a body, is counted from the next piece on.
         self._head_bytes = 0 if self._head_bytes == _NEW_HEAD else self._head_bytes + self._arrived
         if len(self.url) > self._limits.url_bytes_max:
             self._refuse_url()
@@ -145,15 +164,34 @@ class Connection(HttpToolsProtocol):
 
     def _refuse_head(self) -> None:
         allowed = self._limits.head_bytes_max
-        self._refuse(431, "HEADERS_TOO_LARGE", f"the headers are over {allowed} bytes", {"limitBytes": allowed})
+        message = f"the headers are over {allowed} bytes; send fewer or shorter ones, and what is long in a body"
+        self._refuse(431, "HEADERS_TOO_LARGE", message, {"limitBytes": allowed})
 
     def _refuse(self, status: int, code: str, message: str, data: Mapping[str, Any] | None = None) -> None:
-        """Answer in Wix's shape, whatever else was to be answered, and end the connection."""
+        """Answer in Wix's shape, and end the connection. Nobody else's answer is overtaken or followed by it."""
         if self._is_refused:
             return
         self._is_refused = True
-        self._drop_request()
-        details = {"applicationError": {"code": code, "description": message, "data": data or {}}}
+        if self._is_next_to_answer():
+            self._drop_request()
+            self._write_refusal(status, code, message, data or {})
+        elif self._has_no_cycle():
+            self.cycle.keep_alive = False  # the connection ends with the answers to what came before
+        else:
+            self._drop_request()
+            self._close()
+
+    def _is_next_to_answer(self) -> bool:
+        if self._has_no_cycle():
+            return self.cycle is None or self.cycle.response_complete
+        return self._answered is self.cycle and not self.cycle.response_started
+
+    def _has_no_cycle(self) -> bool:
+        """Whether `self.cycle` is that of an earlier request than the one that is arriving."""
+        return self._is_whole or self._awaits_head
+
+    def _write_refusal(self, status: int, code: str, message: str, data: Mapping[str, Any]) -> None:
+        details = {"applicationError": {"code": code, "description": message, "data": data}}
         body = json.dumps({"message": message, "details": details}, separators=(",", ":")).encode()
         head = (
             f"content-type: application/json\r\ncontent-length: {len(body)}\r\nconnection: close\r\n"
@@ -193,11 +231,17 @@ class Connection(HttpToolsProtocol):
         if self.flow.read_paused:
             self._set_request_deadline()
         elif self._is_whole or not (self._awaits_head or not self.cycle.response_complete):
-            self.transport.close()  # it has asked for nothing, or has its answer already
+            self._close()  # it has asked for nothing, or has its answer already
         else:
             allowed = self._limits.request_timeout_s
-            message = f"the request was not complete within {allowed:g} s; send it faster, or in parts"
+            message = f"the request was not complete within {allowed:g} s; send it again, faster or in parts"
             self._refuse(408, "REQUEST_TIMEOUT", message, {"timeoutSeconds": allowed})
+
+    def _close(self) -> None:
+        """Close as soon as the client has read the rest; closing alone would wait for that for ever."""
+        self.transport.close()
+        self._unsent = self.transport.get_write_buffer_size()
+        self._set_answer_deadline()
 
     def _set_answer_deadline(self) -> None:
         self._unset_answer_deadline()

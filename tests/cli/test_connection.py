@@ -4,6 +4,7 @@ import functools
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ PATIENCE_S = 30  # how long a test waits for what must happen, before it fails
 AT_ONCE = 0.05
 HEALTH = b"GET /_emulator/health HTTP/1.1\r\nhost: localhost\r\n"
 SEARCH = b"POST /ecom/v1/orders/search HTTP/1.1\r\nhost: localhost\r\n"
+CHUNKED = SEARCH + b"transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class Answer:
     @property
     def code(self) -> str:
         return str(json.loads(self.body)["details"]["applicationError"]["code"])
+
+    @property
+    def message(self) -> str:
+        return str(json.loads(self.body)["message"])
 
 
 class Client:
@@ -75,27 +81,38 @@ class Serving:
     app: Gateway
     port: int
     clients: list[Client]
+    server: uvicorn.Server
 
     def client(self, *pieces: bytes) -> Client:
         client = Client(self.port)
         self.clients.append(client)
         return client.send(*pieces)
 
+    def is_left_alone(self) -> bool:
+        """Whether the server ends all connections, whatever their clients do."""
+        deadline = time.monotonic() + PATIENCE_S
+        while self.server.server_state.connections and time.monotonic() < deadline:
+            threading.Event().wait(AT_ONCE)
+        return not self.server.server_state.connections
+
     def endings(self) -> list[str | None]:
         return [entry.ending for entry in self.app.emulator.sites.site().journal.entries()]
 
 
 @contextmanager
-def serving(**limits: Any) -> Iterator[Serving]:
+def serving(keep_alive_s: int = 5, **limits: Any) -> Iterator[Serving]:
     """The emulator with these limits, in a thread of this process."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # as little as can be: who does not read is noticed
     app = create_app(Settings(seed=("docs",)))
     protocol: Any = functools.partial(Connection, Limits(**limits))
-    configuration = uvicorn.Config(app, http=protocol, ws="none", log_config=None, timeout_graceful_shutdown=1)
+    configuration = uvicorn.Config(
+        app, http=protocol, ws="none", log_config=None, timeout_keep_alive=keep_alive_s, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(configuration)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    running = Serving(app, listener.getsockname()[1], [])
+    running = Serving(app, listener.getsockname()[1], [], server)
     try:
         yield running
     finally:
@@ -146,6 +163,37 @@ def test_headers_over_the_limit_are_refused_with_431(patient: Serving, header: b
     client = patient.client(HEALTH, *(header[start : start + 10_000] for start in range(0, len(header), 10_000)), end)
     answer = client.answer()
     assert (answer.status, answer.code) == (431, "HEADERS_TOO_LARGE")
+    assert answer.message.endswith("; send fewer or shorter ones, and what is long in a body")
+    assert client.is_ended()
+
+
+@pytest.mark.parametrize("trailer", [b"x: " + b"y" * 1_000_000, b"x: y\r\n" * 50_000], ids=["long", "many"])
+def test_trailers_over_the_limit_are_refused_with_431(patient: Serving, trailer: bytes) -> None:
+    client = patient.client(CHUNKED, *(trailer[start : start + 10_000] for start in range(0, len(trailer), 10_000)))
+    answer = client.answer()
+    assert (answer.status, answer.code) == (431, "HEADERS_TOO_LARGE")
+    assert client.is_ended()
+
+
+def test_trailers_are_no_headers_of_the_request(patient: Serving) -> None:
+    assert patient.client(CHUNKED + b"authorization: late\r\n\r\n").answer().status == 200
+    entry = patient.app.emulator.sites.site().journal.entries()[-1]
+    assert [name for name, _ in entry.headers] == [b"host", b"transfer-encoding"]
+
+
+def test_a_body_in_many_small_pieces_is_not_taken_for_trailers(patient: Serving) -> None:
+    client = patient.client(SEARCH + b"transfer-encoding: chunked\r\n\r\n", *[b"1\r\n \r\n" * 1_000] * 20)
+    assert client.send(b"2\r\n{}\r\n0\r\n\r\n").answer().status == 200
+
+
+def test_a_refusal_does_not_overtake_the_answer_to_an_earlier_request(patient: Serving) -> None:
+    fault = b'{"operation":"searchOrders","effect":{"delayMs":50}}'
+    arm = b"POST /_emulator/faults HTTP/1.1\r\ncontent-length: %d\r\n\r\n" % len(fault) + fault
+    client = patient.client(arm)
+    assert client.answer().status == 200
+    client.send(SEARCH + b"content-length: 2\r\n\r\n{}" + b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\n\r\n")
+    answer = client.answer()
+    assert (answer.status, b"orders" in answer.body) == (200, True)
     assert client.is_ended()
 
 
@@ -208,6 +256,7 @@ def test_a_request_that_does_not_end_is_refused_with_408(hasty: Serving, sent: b
     client = hasty.client(sent)
     answer = client.answer()
     assert (answer.status, answer.code) == (408, "REQUEST_TIMEOUT")
+    assert answer.message.endswith("; send it again, faster or in parts")
     assert client.is_ended()
 
 
@@ -261,6 +310,24 @@ def test_who_does_not_read_its_answers_is_left(hasty: Serving, caplog: pytest.Lo
     assert caplog.messages == []
 
 
+@pytest.mark.parametrize("last", [b"", b"connection: close\r\n"], ids=["kept open", "closed"])
+def test_who_leaves_the_rest_of_an_answer_unread_is_left(last: bytes) -> None:
+    with serving(keep_alive_s=0, answer_timeout_s=AT_ONCE) as running:
+        client = running.client()
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        client.send(b"GET /_emulator/openapi.json HTTP/1.1\r\n" + last + b"\r\n")
+        assert client.socket.recv(1) == b"H"
+        assert running.is_left_alone()
+
+
+def test_requests_in_pieces_that_end_within_one_may_go_on_for_longer_than_one_may_take() -> None:
+    with serving(request_timeout_s=1.0) as running:
+        request, end = HEALTH + b"\r\n", time.monotonic() + 1.5
+        client = running.client(request[:10])
+        while time.monotonic() < end:
+            assert client.send(request[10:] + request[:10]).answer().status == 200
+
+
 # Number
 
 
@@ -271,6 +338,7 @@ def test_one_connection_too_many_is_refused_with_503_until_another_ends() -> Non
         refused = running.client(HEALTH + b"\r\n")
         answer = refused.answer()
         assert (answer.status, answer.code) == (503, "TOO_MANY_CONNECTIONS")
+        assert "close some, use them again, or start the emulator with a greater --connections-max" in answer.message
         assert refused.is_ended()
         refused.close()
         first.send(HEALTH + b"connection: close\r\n\r\n")
