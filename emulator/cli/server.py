@@ -11,6 +11,7 @@ import uvicorn
 
 from emulator.cli.client import fail
 
+_HANDSHAKE_TIMEOUT_S = 5.0  # before the end of its handshake a connection does not count, so it may not last
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -51,7 +52,10 @@ class Server(uvicorn.Server):
         if self._secure is not None:
             listener, context = self._secure
             loop = asyncio.get_running_loop()
-            self.servers.append(await loop.create_server(self._protocol, sock=listener, ssl=context))
+            encrypted = await loop.create_server(
+                self._protocol, sock=listener, ssl=context, ssl_handshake_timeout=_HANDSHAKE_TIMEOUT_S
+            )
+            self.servers.append(encrypted)
         self._announce()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -90,6 +90,13 @@ def test_who_does_not_trust_the_authority_is_not_served(secure: Server) -> None:
         pass
 
 
+@pytest.mark.parametrize("begun", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["not begun", "begun"])
+def test_who_does_not_shake_hands_is_left(secure: Server, begun: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", urlsplit(secure.facts["tlsUrl"]).port), PATIENCE_S) as raw:
+        raw.sendall(begun)
+        assert raw.recv(1) == b""
+
+
 def test_the_authority_stays_the_same_from_run_to_run(secure: Server, home: Path) -> None:
     trusted = Path(secure.facts["caFile"]).read_bytes()
     again = start(home)
