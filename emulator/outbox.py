@@ -162,9 +162,10 @@ class Outbox:
         self._changes.tell("delivery", delivery)
 
     def keep_sealed(self, delivery_id: str, sealed: Sealed) -> None:
-        """Note how the delivery is sealed; its place in the queues stays."""
+        """Note how the delivery is sealed, if there is room: sealing it again comes to the same. Its place stays."""
         delivery = self._deliveries.get(delivery_id)
-        if delivery is not None and delivery.sealed is None:
+        has_room = self._sealed_bytes + len(sealed.body) <= self._sealed_bytes_max
+        if delivery is not None and delivery.sealed is None and has_room:
             self._deliveries[delivery_id] = replace(delivery, sealed=sealed)
             self._sealed_bytes += len(sealed.body)
             self._changes.tell("detail", ("deliveries", delivery_id))

@@ -293,6 +293,17 @@ def test_what_is_sealed_for_a_reader_counts_too() -> None:
     assert ids(box.deliveries()) == ["b"]
 
 
+def test_looking_at_deliveries_keeps_no_more_than_there_is_room_for_and_drops_none() -> None:
+    box = Outbox([ONE], 100, sealed_bytes_max=20)
+    for name in ("a", "b", "c"):
+        box.put(delivery(name))
+    for name in ("a", "b", "c"):
+        box.keep_sealed(name, Sealed(b"x" * 10, "text/plain"))
+    assert [one.sealed is None for one in box.deliveries()] == [False, False, True]
+    box.put(delivery("d"))
+    assert (ids(box.deliveries()), box.dropped) == (["a", "b", "c", "d"], 0)
+
+
 def test_a_single_delivery_may_be_larger_than_all_that_is_kept() -> None:
     box = Outbox([ONE], 100, sealed_bytes_max=20)
     box.put(sealed(delivery("a"), 21))
