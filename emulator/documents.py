@@ -1,7 +1,8 @@
 """YAML (and JSON) documents, read within limits: nothing in a file can exhaust the memory or crash the reader."""
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -29,8 +30,8 @@ class _Limits:
     """Counts what a document would grow to, before anything of it is made."""
 
     def __init__(self) -> None:
-        self._sizes: dict[str, int] = {}  # of what each anchor names
-        self._open: list[tuple[str | None, int]] = []  # the anchors of the collections around, and the count before
+        self._named: dict[str, _Extent] = {}
+        self._open: list[_Collection] = []  # those around
         self._nodes = self._from_aliases = 0
 
     def check(self, events: Iterable[Any]) -> None:
@@ -39,31 +40,63 @@ class _Limits:
             if isinstance(event, yaml.AliasEvent):
                 self._resolve(event)
             elif isinstance(event, yaml.CollectionEndEvent):
-                self._name(*self._open.pop())
+                self._ascend()
             elif isinstance(event, yaml.NodeEvent):
                 if isinstance(event, yaml.CollectionStartEvent):
                     self._descend(event)
                 else:
-                    self._name(event.anchor, self._nodes - 1)
+                    self._name(event.anchor, _Extent(1, 0))
                 self._nodes += 1
 
     def _descend(self, event: Any) -> None:
-        self._open.append((event.anchor, self._nodes))
-        if len(self._open) > DEPTH_MAX:
-            raise DocumentError(f"{_place(event)}: is nested more than {DEPTH_MAX} levels deep")
+        self._open.append(_Collection(event.anchor, self._nodes))
+        self._reach(0, event)
 
-    def _name(self, anchor: str | None, before: int) -> None:
+    def _ascend(self) -> None:
+        closed = self._open.pop()
+        self._name(closed.anchor, _Extent(self._nodes - closed.nodes_before, closed.depth))
+        if self._open:
+            self._open[-1].depth = max(self._open[-1].depth, closed.depth + 1)
+
+    def _name(self, anchor: str | None, extent: "_Extent") -> None:
         if anchor is not None:
-            self._sizes[anchor] = self._nodes - before
+            self._named[anchor] = extent
 
     def _resolve(self, event: Any) -> None:
-        if any(anchor == event.anchor for anchor, _ in self._open):
+        if any(around.anchor == event.anchor for around in self._open):
             raise DocumentError(f"{_place(event)}: *{event.anchor} contains itself")
-        size = self._sizes.get(event.anchor, 0)  # 0: for the loader to refuse
-        self._nodes += size
-        self._from_aliases += size
+        named = self._named.get(event.anchor, _UNKNOWN)
+        self._reach(named.depth, event)
+        self._nodes += named.nodes
+        self._from_aliases += named.nodes
         if self._from_aliases > NODES_FROM_ALIASES_MAX:
             raise DocumentError(f"{_place(event)}: aliases stand for more than {NODES_FROM_ALIASES_MAX} values")
+
+    def _reach(self, depth: int, event: Any) -> None:
+        """Go so many levels deeper than the collections around."""
+        if len(self._open) + depth > DEPTH_MAX:
+            raise DocumentError(f"{_place(event)}: is nested more than {DEPTH_MAX} levels deep")
+        if self._open:
+            self._open[-1].depth = max(self._open[-1].depth, depth + 1)
+
+
+@dataclass(slots=True)
+class _Collection:
+    """One that is being read. `depth`: how many levels of it there are so far, itself included."""
+
+    anchor: str | None
+    nodes_before: int
+    depth: int = 1
+
+
+class _Extent(NamedTuple):
+    """How many values, and levels of collections, something is that an anchor names."""
+
+    nodes: int
+    depth: int
+
+
+_UNKNOWN = _Extent(0, 0)  # for the loader to refuse
 
 
 def _place(event: Any) -> str:

@@ -35,6 +35,24 @@ def test_a_document_can_be_nested_so_far_and_no_further(opening: str, closing: s
         loaded(opening * (DEPTH_MAX + 1) + closing * (DEPTH_MAX + 1))
 
 
+def chain(levels: int) -> str:
+    """A list whose last item is nested so deep, one alias in the next."""
+    return "[&a0 [], " + ", ".join(f"&a{level} [*a{level - 1}]" for level in range(1, levels)) + "]"
+
+
+def test_what_aliases_stand_for_counts_as_nested() -> None:
+    assert loaded(chain(DEPTH_MAX - 1))
+    with pytest.raises(DocumentError, match="nested more than 100 levels deep"):
+        loaded(chain(DEPTH_MAX))
+
+
+def test_what_an_alias_stands_for_counts_from_where_the_alias_is() -> None:
+    named = "&a " + "[" * 60 + "]" * 60
+    assert loaded(f"[{named}, {'[' * 39}*a{']' * 39}]")
+    with pytest.raises(DocumentError, match="nested more than 100 levels deep"):
+        loaded(f"[{named}, {'[' * 40}*a{']' * 40}]")
+
+
 @pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000 + "a"])
 def test_no_nesting_crashes_the_reader(text: str) -> None:
     with pytest.raises(DocumentError, match="line 1, column"):
