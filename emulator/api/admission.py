@@ -18,6 +18,7 @@ _OWN_DOMAINS = (".localhost", ".test")
 
 _OPEN_TO_ALL = ("health",)  # who waits for the emulator need not know the token
 _HOSTS_REMEMBERED_MAX = 1_000
+_HOST_LENGTH_MAX = 255  # of one that is remembered; no name in the DNS is longer
 _SHOWN_LENGTH_MAX = 100
 _FOREIGN_SITES = ("cross-site", "same-site")
 
@@ -127,7 +128,7 @@ class Admission:
         name = _name(host)
         if name not in self._names and not name.endswith(_OWN_DOMAINS) and not _is_address(name):
             raise HostNotAllowed(host, self._names)
-        if len(self._known_hosts) < _HOSTS_REMEMBERED_MAX:
+        if len(self._known_hosts) < _HOSTS_REMEMBERED_MAX and len(host) <= _HOST_LENGTH_MAX:
             self._known_hosts.add(host)
 
 

@@ -1,10 +1,12 @@
 """The one ASGI layer: names the request, finds the site, reads the body, and lets an endpoint answer."""
 
 import logging
+import secrets
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import formatdate
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -91,7 +93,10 @@ class Gateway:
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         started = time.monotonic()
-        arrival = self._arrival(scope, receive)
+        try:
+            arrival = self._arrival(scope, receive)
+        except Exception:  # noqa: BLE001 - as in `_answer`; without a site, nothing notes it but the log
+            return _lost(scope)
         site, entry = arrival.site, arrival.entry
         site.requests_in_flight += 1
         try:
@@ -117,12 +122,31 @@ class Gateway:
         is_control = path.startswith(CONTROL_PATH)
         token = self.emulator.guard.token(headers)
         named = _named_site(headers, query if is_control else b"") or (token.site_id if token else "")
-        site = self.emulator.sites.site(None if len(named) > _SITE_ID_LENGTH_MAX else named)
+        scheme = scope.get("scheme", "http")
+        site = self._site(named, scope["method"], path, headers, scheme) if named else self.emulator.sites.site()
         request_id = site.ids.control_request_id() if is_control else site.ids.request_id()
         entry = Entry(request_id, site.clock.now(), scope["method"], path, query=query, headers=scope["headers"])
         if not is_control:
             site.journal.record(entry)
-        return Arrival(receive, is_control, headers, scope.get("scheme", "http"), site, entry, named, token)
+        return Arrival(receive, is_control, headers, scheme, site, entry, named, token)
+
+    def _site(self, named: str, method: str, path: str, headers: Mapping[str, str], scheme: str) -> Site:
+        """The site of that name. Who will be refused gets the default one: a new one may take another's place."""
+        sites = self.emulator.sites
+        if named in sites:
+            return sites.site(named)
+        is_welcome = len(named) <= _SITE_ID_LENGTH_MAX and self._welcomes(method, path, headers, scheme)
+        return sites.site(named if is_welcome else None)
+
+    def _welcomes(self, method: str, path: str, headers: Mapping[str, str], scheme: str) -> bool:
+        try:
+            self.emulator.admission.refuse_foreign_host(headers)
+            if path.startswith(CONTROL_PATH):
+                operation, _ = self._control.find(method, path)
+                self.emulator.admission.admit(operation, headers, scheme)
+        except Refusal:
+            return False
+        return True
 
     def _common_headers(self, arrival: Arrival) -> list[tuple[bytes, bytes]]:
         """The headers that every answer has."""
@@ -216,6 +240,15 @@ def _held_to(contract: "Contract", entry: Entry, response: Response) -> Response
     entry.failure = _told(said, entry)
     _log.error("%s; the answer was %s", entry.failure, _told(answer.decode(errors="replace"), entry))
     return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
+
+
+def _lost(scope: Scope) -> Response:
+    """The answer to a request whose site cannot be had."""
+    path = scope["path"]
+    entry = Entry(f"0.{secrets.randbits(63)}", datetime.now(UTC), scope["method"], path, headers=scope["headers"])
+    _log.error("%s %s failed\n%s", entry.method, path, _told(traceback.format_exc(), entry))
+    headers = {"x-wix-request-id": entry.request_id, "date": formatdate(usegmt=True)}
+    return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, headers, JSON)
 
 
 def _told(text: str, entry: Entry) -> str:

@@ -1,14 +1,18 @@
 """Who is let in: hosts against DNS rebinding, origins on the control plane, and its token."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from emulator.api.admission import Admission
 from emulator.api.routes import OPERATIONS
 from emulator.app import create_app
+from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.settings import Settings
+from emulator.sites import Sites
 from tests.api.shop import Shop, code
 
 TOKEN = "a-token-of-the-test"  # noqa: S105 - made up
@@ -23,6 +27,16 @@ def app(**settings: Any) -> TestClient:
 
 def to_host(client: TestClient, host: str, path: str = "/_emulator/manifest") -> Response:
     return client.get(path, headers={"host": host})
+
+
+def made_sites(client: TestClient, sent: Callable[[str], Response]) -> set[str]:
+    """Of two sites that fill the emulator, and two that those requests name, which there are afterwards."""
+    for name in ("one", "two"):
+        client.post(ORDERS, headers={"wix-site-id": name})
+    for name in ("three", "four"):
+        sent(name)
+    sites: Sites = client.app.emulator.sites  # type: ignore[attr-defined]
+    return set(sites.ids()) - {DEFAULT_SITE_ID}
 
 
 # Hosts
@@ -78,6 +92,21 @@ def test_a_preflight_to_a_foreign_host_is_refused_too(api: TestClient) -> None:
     answer = api.options("/_emulator/reset", headers=asked)
     assert answer.status_code == 403
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_hosts_of_any_length_are_answered_but_only_real_ones_are_remembered() -> None:
+    admission = Admission()
+    for host in ("a.test", "a" * 250 + ".test", "a" * 251 + ".test", "a" * 60_000 + ".test"):
+        admission.refuse_foreign_host({"host": host})
+    assert sorted(map(len, admission._known_hosts)) == [6, 255]
+
+
+def test_a_refused_host_makes_no_site() -> None:
+    def sent(name: str) -> Response:
+        return client.post(ORDERS, headers={"host": "evil.example", "wix-site-id": name})
+
+    client = app(sites_max=3)
+    assert made_sites(client, sent) == {"one", "two"}
 
 
 def test_the_refusal_names_the_flag_that_lets_the_host_in(api: TestClient) -> None:
@@ -172,6 +201,13 @@ def test_a_link_to_a_page_may_be_anywhere(api: TestClient, path: str) -> None:
 
 
 @pytest.mark.rule("R707")
+@pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS"])
+def test_a_page_of_another_origin_makes_no_site(method: str) -> None:
+    client = app(sites_max=3)
+    made = made_sites(client, lambda name: from_page(client, method, f"/_emulator/state?site={name}", origin=EVIL))
+    assert made == {"one", "two"}
+
+
 def test_the_emulated_api_answers_pages_of_any_origin(api: TestClient) -> None:
     answer = from_page(api, "POST", ORDERS, origin=EVIL, sec_fetch_site="cross-site")
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, EVIL)
@@ -224,6 +260,19 @@ def test_health_and_the_files_of_the_pages_are_for_everybody(guarded: TestClient
 
 def test_with_the_token_the_control_plane_answers(guarded: TestClient) -> None:
     assert guarded.get("/_emulator/manifest", headers={"x-emulator-token": TOKEN}).status_code == 200
+
+
+def test_who_has_no_token_makes_no_site() -> None:
+    client = app(control_token=TOKEN, sites_max=3)
+    assert made_sites(client, lambda name: client.get(f"/_emulator/state?site={name}")) == {"one", "two"}
+
+
+def test_who_has_the_token_makes_the_site_that_is_named() -> None:
+    client = app(control_token=TOKEN)
+    named = made_sites(
+        client, lambda name: client.get(f"/_emulator/state?site={name}", headers={"x-emulator-token": TOKEN})
+    )
+    assert named == {"one", "two", "three", "four"}
 
 
 def test_the_emulated_api_wants_no_token_of_the_control_plane(guarded: TestClient) -> None:

@@ -72,3 +72,22 @@ def test_a_row_that_cannot_be_read_is_refused_at_the_start_and_the_file_stays_as
     assert str(refused.value).endswith("choose another path, or move that file away")
     assert settings.state.read_bytes() == before
     assert [file.name for file in settings.state.parent.iterdir()] == ["state.db"]
+
+
+@pytest.mark.rule("R207")
+def test_a_site_that_cannot_be_read_is_a_fault_of_ours_and_answered_as_one(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with TestClient(create_app(settings)) as client:
+        client.post("/_emulator/orders?site=lost")
+    app = create_app(settings.model_copy(update={"sites_max": 1}))
+    app.emulator.sites.site()  # in the other's place
+    assert app.emulator.keeper is not None
+    app.emulator.keeper.file.close()
+    headers = {"wix-site-id": "lost", "authorization": "a-secret"}
+    answer = TestClient(app).get("/ecom/v1/orders/1", headers=headers)
+    assert (answer.status_code, answer.json()) == (500, {"message": "", "details": {}})
+    assert answer.headers["x-wix-request-id"]
+    (told,) = caplog.messages
+    assert told.startswith("GET /ecom/v1/orders/1 failed\nTraceback")
+    assert "a-secret" not in told
