@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.endurance.__main__ import GROWTH_MIB_MAX, complaints
+from tests.endurance.__main__ import GROWTH_KIB_PER_CALL_MAX, complaints
 from tests.endurance.run import Report, Sample, run
 
 CALLS = 12_000
@@ -17,14 +17,25 @@ def test_under_mixed_load_nothing_fails_and_memory_stays_flat() -> None:
     assert complaints(report) == [], report.table()
 
 
-def rising(mib_per_sample: float) -> Report:
-    return Report([Sample(number * 100, 100 + number * mib_per_sample) for number in range(60)], health="ok")
+def rising(kib_per_call: float) -> Report:
+    every = CALLS // 60
+    return Report(
+        [Sample(number * every, 100 + number * every * kib_per_call / 1024) for number in range(60)], [], "ok"
+    )
 
 
-def test_memory_that_grows_is_told_about() -> None:
-    assert complaints(rising(GROWTH_MIB_MAX / 30 * 0.9)) == []
-    (complaint,) = complaints(rising(GROWTH_MIB_MAX / 30 * 1.1))
-    assert "memory grew by 17." in complaint
+def test_memory_that_grows_by_a_kibibyte_a_call_is_told_about() -> None:
+    (complaint,) = complaints(rising(1.0))
+    assert complaint == "memory grew by 5.9 MiB, at most 5.3 are allowed"
+
+
+def test_memory_that_grows_by_next_to_nothing_is_fine() -> None:
+    assert complaints(rising(GROWTH_KIB_PER_CALL_MAX)) == []
+
+
+def test_a_single_peak_is_no_growth() -> None:
+    samples = [Sample(number * 100, 130.0 if 45 < number < 50 else 100.0) for number in range(60)]
+    assert complaints(Report(samples, health="ok")) == []
 
 
 def test_what_grows_before_the_measuring_does_not_count() -> None:
