@@ -21,7 +21,9 @@ FORMAT: Final = 1  # one more with each change that an older emulator would not 
 _MAGIC: Final = b"SQLite format 3\0"
 _HEADER_BYTES: Final = 100
 _APPLICATION_ID_AT: Final = slice(68, 72)
+_PRIVATE: Final = 0o600  # it holds what buyers have given
 _MOVE_AWAY: Final = "choose another path, or move that file away"
+_BRING_BACK: Final = "bring the file back, choose another path, or move both files away"
 
 
 class StateFileError(UsageError):
@@ -56,9 +58,13 @@ class StateFile:
         _refuse_unfit_path(path)
         _refuse_foreign_file(path)
         with self._explaining():
+            _refuse_unfit_log(path)
+            if not path.exists():
+                path.touch(mode=_PRIVATE)  # SQLite gives its log the same mode
             self._connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
             with self.closed_on_failure():
                 self._claim(syncs=syncs)
+                self._identity = _identity(path)
 
     def site_ids(self) -> list[str]:
         """All sites that it holds, in the order of their arrival."""
@@ -74,6 +80,7 @@ class StateFile:
     def write(self, batch: Iterable[SiteRows]) -> None:
         """All of it in one transaction. Raises NotWritten, and then none of it."""
         with self._lock:
+            self._miss_the_file()
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 for site in batch:
@@ -100,6 +107,11 @@ class StateFile:
             self.close()
             raise
 
+    def _miss_the_file(self) -> None:
+        """Raise NotWritten if it was moved, deleted or replaced: what is written then, nobody would find again."""
+        if _identity(self.path) != self._identity:
+            raise NotWritten(f"{self.path} is not the file any more that was opened: move it back, or start anew")
+
     @contextlib.contextmanager
     def _explaining(self) -> Iterator[None]:
         try:
@@ -115,10 +127,7 @@ class StateFile:
         if not execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             self._create()
         execute("COMMIT")
-        _refuse_other_format(self.path, execute("PRAGMA user_version").fetchone()[0])
-        verdict = execute("PRAGMA quick_check(1)").fetchone()[0]
-        if verdict != "ok":
-            raise StateFileError(self.path, f"is damaged: {' '.join(verdict.split())}")
+        _refuse_unfit_content(self.path, self._connection)
         execute("PRAGMA journal_mode = WAL")
         execute(f"PRAGMA synchronous = {'FULL' if syncs else 'NORMAL'}")
 
@@ -188,6 +197,31 @@ def _refuse_foreign_file(path: Path) -> None:
         )
 
 
+def _refuse_unfit_log(path: Path) -> None:
+    """Look at what a kill has left without changing it: a connection that may write puts FILE-wal into FILE."""
+    log, index = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    if not log.exists():
+        return
+    if not path.exists() or not path.stat().st_size:
+        if log.stat().st_size:
+            raise StateFileError(path, f"is missing or empty, but there is {log}, which belongs to it", _BRING_BACK)
+        return
+    had_index = index.exists()
+    with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=0, uri=True)) as connection:
+        try:
+            _refuse_unfit_content(path, connection)
+        finally:
+            if not had_index:
+                index.unlink(missing_ok=True)
+
+
+def _refuse_unfit_content(path: Path, connection: sqlite3.Connection) -> None:
+    _refuse_other_format(path, connection.execute("PRAGMA user_version").fetchone()[0])
+    verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise StateFileError(path, f"is damaged: {' '.join(verdict.split())}")
+
+
 def _refuse_other_format(path: Path, found: int) -> None:
     if found != FORMAT:
         age = "a newer" if found > FORMAT else "another"
@@ -196,6 +230,15 @@ def _refuse_other_format(path: Path, found: int) -> None:
             f"has format {found}, of {age} emulator; this one reads format {FORMAT}",
             f"use the emulator that wrote it, {_MOVE_AWAY}",
         )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file has that path; None: there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _explained(path: Path, error: sqlite3.Error) -> StateFileError:

@@ -161,7 +161,7 @@ def change(path: Path, statement: str) -> None:
         found.execute(statement)
 
 
-@pytest.mark.parametrize(
+REFUSED = pytest.mark.parametrize(
     ("spoil", "message"),
     [
         (no_database, "is not a state file: it is no SQLite database; choose another path, or move that file away"),
@@ -173,6 +173,9 @@ def change(path: Path, statement: str) -> None:
         (overwritten_in_the_middle, "is damaged: "),
     ],
 )
+
+
+@REFUSED
 def test_a_file_that_is_no_whole_state_file_is_refused_and_stays_as_it_is(
     path: Path, spoil: Callable[[Path], None], message: str
 ) -> None:
@@ -183,6 +186,96 @@ def test_a_file_that_is_no_whole_state_file_is_refused_and_stays_as_it_is(
         StateFile(path, syncs=False)
     assert str(refused.value).startswith(f"--state: {path} {message}")
     assert contents(path.parent) == before
+
+
+@REFUSED
+def test_a_refused_file_that_a_kill_has_left_keeps_its_log(
+    path: Path, spoil: Callable[[Path], None], message: str
+) -> None:
+    written(path, ("orders", "1", "{}" * 5_000))
+    spoil(path)
+    with_log(path, spoilt=path.read_bytes())
+    before = contents(path.parent)
+    assert before.keys() == {"state.db", "state.db-wal"}
+    with pytest.raises(StateFileError) as refused:
+        StateFile(path, syncs=False)
+    assert str(refused.value).startswith(f"--state: {path} {message}")
+    assert contents(path.parent) == before
+
+
+def with_log(path: Path, spoilt: bytes = b"") -> None:
+    """Have the path as a kill leaves it, with the log of a change to another row; the file itself has that content."""
+    path.unlink()
+    path.with_name("state.db-wal").unlink(missing_ok=True)
+    written(path, ("orders", "1", "{}" * 5_000))
+    script = """if True:
+        import os, sys
+        from emulator.durability.file import *
+        file = StateFile(Path(sys.argv[1]), syncs=False)
+        file.write([SiteRows("a", False, [("walks", "2", "{}")])])
+        os._exit(0)
+    """
+    subprocess.run([sys.executable, "-c", script, path], check=True)  # noqa: S603 - our own
+    if spoilt:
+        path.write_bytes(spoilt)
+
+
+def test_what_a_kill_has_left_in_the_log_is_there_again(path: Path) -> None:
+    path.touch()
+    with_log(path)
+    assert rows(path, "walks") == [("2", "{}")]
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_log_without_its_file_is_refused_and_stays(path: Path, lose: Callable[[Path], None]) -> None:
+    path.touch()
+    with_log(path)
+    lose(path)
+    before = contents(path.parent)
+    with pytest.raises(StateFileError) as refused:
+        StateFile(path, syncs=False)
+    assert str(refused.value) == (
+        f"--state: {path} is missing or empty, but there is {path}-wal, which belongs to it; "
+        "bring the file back, choose another path, or move both files away"
+    )
+    assert contents(path.parent) == before
+
+
+def test_an_empty_log_without_a_file_is_as_good_as_none(path: Path) -> None:
+    path.with_name("state.db-wal").touch()
+    written(path, ("orders", "1", "{}"))
+    assert rows(path, "orders") == [("1", "{}")]
+
+
+def test_nobody_else_may_read_it(path: Path) -> None:
+    with opened(path) as file:
+        file.write([SiteRows("a", True, [("orders", "1", "{}")])])
+        assert {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir()} == {
+            "state.db": 0o600,
+            "state.db-wal": 0o600,
+        }
+
+
+@pytest.mark.parametrize(("syncs", "level"), [(True, 2), (False, 1)])
+def test_only_who_asks_for_it_waits_for_the_disk(path: Path, syncs: bool, level: int) -> None:
+    with opened(path, syncs=syncs) as file:
+        assert file._connection.execute("PRAGMA synchronous").fetchone() == (level,)  # 2: FULL, 1: NORMAL
+
+
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_file_that_is_not_there_any_more_is_not_written(path: Path, replaced: bool) -> None:
+    kept = path.with_name("kept.db")
+    with opened(path) as file:
+        file.write([SiteRows("a", True, [("orders", "1", "{}")])])
+        path.rename(kept)
+        if replaced:
+            path.touch()
+        with pytest.raises(NotWritten, match="is not the file any more that was opened: move it back, or start anew"):
+            file.write([SiteRows("a", False, [("orders", "2", "{}")])])
+        kept.rename(path)
+        file.write([SiteRows("a", False, [("orders", "3", "{}")])])
+    assert [row for row, _ in rows(path, "orders")] == ["1", "3"]
 
 
 def test_a_file_in_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
