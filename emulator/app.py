@@ -41,7 +41,13 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
     samples = Samples()
     ids = Ids(str(settings.random_seed))  # what seeds leave out is generated alike in every run, asked for or not
     sealer = Sealer(SigningKey(settings.key_file), SigningKey.wrong(), settings.app_id, settings.instance_id)
-    dispatcher = Dispatcher(sealer, HttpTransport(), in_background=settings.delivery == "background")
+    keeper = _keeper(settings)
+    dispatcher = Dispatcher(
+        sealer,
+        HttpTransport(),
+        in_background=settings.delivery == "background",
+        committed=keeper.committed if keeper is not None else None,
+    )
     setup = Setup(
         seed=_fitting(load(settings.seed, samples, ids, settings.time), settings),
         samples=samples,
@@ -56,7 +62,6 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         wake=dispatcher.wake,
         take_due_steps=take_due_steps,
     )
-    keeper = _keeper(settings)
     emulator = Emulator(
         sites=_sites(setup, settings.sites_max, keeper),
         dispatcher=dispatcher,

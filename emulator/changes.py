@@ -1,9 +1,10 @@
 """Tells whoever listens what happens on a site. While nobody does, it costs nothing."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Final, Literal
 
 ChangeKind = Literal["request", "delivery", "order", "control", "detail"]
+REST_OF_SITE: Final = ("sites", "")  # the `detail` that is about the site itself
 # Called with the kind, and what it is about: an entry of the journal, a delivery, an order, a control operation's id.
 # A `detail` is for the state file alone: a table of `durability/rows.py`, and the id of the row that has changed.
 Listener = Callable[[ChangeKind, object], None]

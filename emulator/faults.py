@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from emulator.changes import REST_OF_SITE, Changes
 from emulator.domain.chaos import Chaos
 from emulator.domain.refusals import LimitReached
 
@@ -54,8 +55,10 @@ class Fault:
 class Faults:
     """A site's faults, in the order in which they were armed."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: Changes | None = None) -> None:
+        """`changes` is told of each fault that a call has met, or that has let one pass."""
         self._faults: dict[str, Fault] = {}
+        self._changes = changes or Changes()
 
     def arm(self, fault: Fault) -> None:
         """Have it happen from the next call on. Raises LimitReached."""
@@ -82,8 +85,12 @@ class Faults:
             if fault.operation != operation or fault.remaining == 0:
                 continue
             if fault.skipped < fault.skip:
-                self._faults[fault.id] = replace(fault, skipped=fault.skipped + 1)
+                self._change(replace(fault, skipped=fault.skipped + 1))
                 continue
-            taken = self._faults[fault.id] = replace(fault, used=fault.used + 1)
-            return taken
+            return self._change(replace(fault, used=fault.used + 1))
         return None
+
+    def _change(self, fault: Fault) -> Fault:
+        self._faults[fault.id] = fault
+        self._changes.tell("detail", REST_OF_SITE)
+        return fault

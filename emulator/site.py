@@ -61,7 +61,7 @@ class Site:
             sequences_max=_ENTITIES_PER_ORDER * setup.orders_max + setup.deliveries_max,
         )
         self.walks = Walks(setup.behaviours.lifecycle, self.changes)
-        self.faults = Faults()
+        self.faults = Faults(self.changes)
         self.rate_limit = RateLimit(setup.rate_limit)
         self.emails = Emails()
         self.mishap: Chaos | None = None  # what goes wrong with events that are published now

@@ -37,6 +37,11 @@ class Store:
         """All orders, in the order of their arrival."""
         return tuple(self._orders.values())
 
+    @property
+    def count(self) -> int:
+        """How many orders there are."""
+        return len(self._orders)
+
     def find(self, order_id: str) -> Order | None:
         """The order of that id, if there is one."""
         return self._orders.get(order_id)

@@ -164,13 +164,21 @@ class Gateway:
 
     async def _answer_when_kept(self, arrival: Arrival) -> Response:
         """Answer, once the state file has what it tells, if answers wait for that; who only looks gets one anyway."""
-        response, entry = await self._answer(arrival), arrival.entry
-        trouble = await self.emulator.keeper.kept(arrival.site) if self.emulator.keeper is not None else None
+        entry = arrival.entry
+        try:
+            response = await self._answer(arrival)
+        except ConnectionDropped:  # which tells, like an answer, that a fault was met
+            await self._kept(arrival.site)
+            raise
+        trouble = await self._kept(arrival.site)
         if trouble is None or entry.method in _SAFE_METHODS:
             return response
         _log.error("%s %s is answered with %d: %s", entry.method, entry.path, SYSTEM_ERROR_STATUS, trouble)
         entry.failure = trouble
         return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
+
+    async def _kept(self, site: Site) -> str | None:
+        return None if self.emulator.keeper is None else await self.emulator.keeper.kept(site)
 
     async def _answer(self, arrival: Arrival) -> Response:
         site, entry = arrival.site, arrival.entry

@@ -8,9 +8,11 @@ from urllib.parse import parse_qsl
 from starlette.responses import Response
 
 from emulator.api.call import Call
-from emulator.api.responses import json_object, render_json
+from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, json_object, render_json
+from emulator.changes import REST_OF_SITE
 from emulator.domain.credentials import LEGACY_TOKEN_LIFETIME, TOKEN_LIFETIME, Identity, Token, read_token, seal_token
 from emulator.domain.site_ids import SITE_ID_LENGTH_MAX, site_of
+from emulator.site import Site
 
 _CAMEL = {
     "grantType": "grant_type",
@@ -36,9 +38,11 @@ class _Declined(Exception):  # noqa: N818 - an answer
 async def issue_token(call: Call) -> Response:
     """Issue an access token: for an app's instance, a visitor, or a member."""
     try:
-        return render_json(_issued(call, _fields(call), TOKEN_LIFETIME))
+        fields = _fields(call)
+        answer = _issued(call, fields, TOKEN_LIFETIME)
     except _Declined as declined:
         return _declined(declined)
+    return await _kept(call, fields) or render_json(answer)
 
 
 async def issue_legacy_token(call: Call) -> Response:
@@ -49,7 +53,7 @@ async def issue_legacy_token(call: Call) -> Response:
     except _Declined as declined:
         return _declined(declined)
     refresh = answer.get("refresh_token") or _token(call, fields, "APP", _REFRESH_LIFETIME)
-    return render_json({"access_token": answer["access_token"], "refresh_token": refresh})
+    return await _kept(call, fields) or render_json({"access_token": answer["access_token"], "refresh_token": refresh})
 
 
 async def describe_token(call: Call) -> Response:
@@ -145,7 +149,7 @@ def _answer(token: str, lifetime: timedelta) -> dict[str, Any]:
 
 def _token(call: Call, fields: Fields, identity: Identity, lifetime: timedelta, subject_id: str | None = None) -> str:
     emulator = call.emulator
-    instance_id = str(fields.get("instance_id") or emulator.instance_id)
+    instance_id = _instance_id(call, fields)
     if len(instance_id) > SITE_ID_LENGTH_MAX:
         raise _Declined(
             "invalid_request",
@@ -157,7 +161,7 @@ def _token(call: Call, fields: Fields, identity: Identity, lifetime: timedelta, 
     client_id = str(fields.get("client_id") or emulator.app_id)
     token = Token(
         identity=identity,
-        subject_id=subject_id or (client_id if identity == "APP" else site.ids.guid()),
+        subject_id=subject_id or (client_id if identity == "APP" else _drawn(site)),
         client_id=client_id,
         site_id=site_id,
         instance_id=instance_id,
@@ -165,6 +169,28 @@ def _token(call: Call, fields: Fields, identity: Identity, lifetime: timedelta, 
         expires=now + lifetime,
     )
     return seal_token(token, emulator.app_secret)
+
+
+def _instance_id(call: Call, fields: Fields) -> str:
+    return str(fields.get("instance_id") or call.emulator.instance_id)
+
+
+def _drawn(site: Site) -> str:
+    """A new id. That ids of a random seed have come further is a change: they must not come again."""
+    if site.setup.random_seed is not None:
+        site.changes.tell("detail", REST_OF_SITE)
+    return site.ids.guid()
+
+
+async def _kept(call: Call, fields: Fields) -> Response | None:
+    """Wait for the token's site, which may be another than the call's; an answer if it could not be written."""
+    keeper = call.emulator.keeper
+    if keeper is None:
+        return None
+    site = call.emulator.sites.site(site_of(_instance_id(call, fields), call.emulator.instance_id))
+    if await keeper.kept(site) is None:
+        return None
+    return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
 
 def _refuse_foreign_client(call: Call, fields: Fields, *, needs_secret: bool) -> None:

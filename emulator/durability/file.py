@@ -21,6 +21,7 @@ FORMAT: Final = 1  # one more with each change that an older emulator would not 
 _MAGIC: Final = b"SQLite format 3\0"
 _HEADER_BYTES: Final = 100
 _APPLICATION_ID_AT: Final = slice(68, 72)
+_SERIALIZED: Final = 3  # of `sqlite3.threadsafety`: threads may share a connection
 _PRIVATE: Final = 0o600  # it holds what buyers have given
 _MOVE_AWAY: Final = "choose another path, or move that file away"
 _BRING_BACK: Final = "bring the file back, choose another path, or move both files away"
@@ -55,6 +56,8 @@ class StateFile:
     def __init__(self, path: Path, *, syncs: bool) -> None:
         self.path = path
         self._lock = threading.Lock()  # one connection, used by the event loop and by the thread that writes
+        # SQLite itself lets one thread read between the steps of another that writes.
+        self._reading = contextlib.nullcontext() if sqlite3.threadsafety == _SERIALIZED else self._lock
         _refuse_unfit_path(path)
         _refuse_foreign_file(path)
         with self._explaining():
@@ -73,9 +76,14 @@ class StateFile:
         return [site_id for (site_id,) in rows]
 
     def rows(self, site_id: str) -> Rows:
-        """All that it holds of that site. Raises StateFileError."""
+        """All that it holds of that site, which is not being written. Raises StateFileError.
+
+        It does not wait until another site is written, which may take seconds.
+        """
+        with self._reading, contextlib.suppress(sqlite3.Error):  # such as a rollback in the middle of it
+            return self._all_of(site_id)
         with self._lock, self._explaining():
-            return {table.name: self._select(table.name, site_id) for table in TABLES}
+            return self._all_of(site_id)
 
     def write(self, batch: Iterable[SiteRows]) -> None:
         """All of it in one transaction. Raises NotWritten, and then none of it."""
@@ -137,6 +145,9 @@ class StateFile:
         for table in TABLES:
             columns = "site TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (site, id)"
             self._connection.execute(f"CREATE TABLE {table.name} ({columns})")
+
+    def _all_of(self, site_id: str) -> Rows:
+        return {table.name: self._select(table.name, site_id) for table in TABLES}
 
     def _select(self, table: str, site_id: str) -> list[tuple[str, str]]:
         return self._connection.execute(

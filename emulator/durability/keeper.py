@@ -11,8 +11,10 @@ from emulator.site import Site
 from emulator.snapshots import fill
 
 _log = logging.getLogger("emulator.state")
+Commit = asyncio.Future[str | None]  # its result is why it failed
 WRITE_BEHIND_S = 0.05  # half of the 100 ms that are promised; the other half is for the commit
 _RETRY_S = 1.0
+_SMALL = 1_000  # rows, which are written in a few ms
 
 
 class Keeper:
@@ -28,7 +30,8 @@ class Keeper:
         self._in_file = set(file.site_ids())
         self._ledgers: dict[str, Ledger] = {}
         self._noted: dict[str, Ledger] = {}
-        self._commit: asyncio.Future[str | None] | None = None  # the next one; its result is why it failed
+        self._commits: dict[str, Commit] = {}  # the next one of each site that somebody may wait for
+        self._noted_at = 0.0  # when the first of what is noted was
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._is_started = self._is_closing = False
@@ -43,9 +46,8 @@ class Keeper:
     def adopt(self, site: Site) -> None:
         """Make of a fresh site what the file has of it, if anything, and keep it. Raises StateFileError."""
         is_kept = site.id in self._in_file
-        if is_kept:
-            self._fill(site)
-        self._ledgers[site.id] = Ledger(site, self._note, is_kept=is_kept)
+        has_all = is_kept and self._fill(site)
+        self._ledgers[site.id] = Ledger(site, self._note, is_kept=has_all)
         if is_kept:
             _subscribe_missing(site)
             if self._is_started:
@@ -61,12 +63,21 @@ class Keeper:
 
     async def kept(self, site: Site) -> str | None:
         """Return, with `waits`, when all that an answer may tell of the site is committed, or why it is not."""
-        commit = self._ledgers[site.id].commit
+        ledger = self._ledgers.get(site.id)
+        commit = None if ledger is None else ledger.commit
         if commit is None or commit.done():
             return None
-        if commit is self._commit:
-            self._hurry.set()
+        self._hurry_up(site, commit)
         return await asyncio.shield(commit)  # others wait for it too
+
+    async def committed(self, site: Site) -> None:
+        """Return, with `waits`, when all that the site tells now is committed, however long that takes."""
+        ledger = self._ledgers.get(site.id)
+        while ledger is not None and (commit := ledger.commit) is not None:
+            if self.trouble is None:  # else it is tried again every second, not faster
+                self._hurry_up(site, commit)
+            if await asyncio.shield(commit) is None:
+                return
 
     async def close(self) -> None:
         """Write what is left, also the counters that nobody was told of, and let go of the file."""
@@ -78,57 +89,85 @@ class Keeper:
         if self._writing is not None:
             self._hurry.set()
             await self._writing
-        if self._noted:
+        while self._noted:
             await self._write()
+            if self.trouble is not None:
+                break
         if self.trouble is not None:
             _log.error("the latest changes of %d sites are lost: %s", len(self._noted), self.trouble)
         self.file.close()
 
-    def _fill(self, site: Site) -> None:
+    def _fill(self, site: Site) -> bool:
+        """Whether it had room for all that the file has; --deliveries-max may be another one now."""
         try:
-            fill(site, state_from(self.file.rows(site.id)))
+            state = state_from(self.file.rows(site.id))
+            fill(site, state)
         except RowError as error:
             raise StateFileError(self.file.path, f"is damaged: site {site.id}: {error}") from error
+        return len(site.outbox.deliveries()) == len(state.outbox.deliveries)
+
+    def _hurry_up(self, site: Site, commit: Commit) -> None:
+        if commit is self._commits.get(site.id):  # else it is under way
+            self._hurry.set()
 
     def _note(self, ledger: Ledger, is_told: bool) -> None:
+        if not self._noted:
+            self._noted_at = asyncio.get_running_loop().time()
         self._noted[ledger.site.id] = ledger
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_behind())
         if is_told and self._waits:
-            ledger.commit = self._next_commit()
+            self._expect_commit(ledger)
 
-    def _next_commit(self) -> "asyncio.Future[str | None]":
-        self._commit = self._commit or asyncio.get_running_loop().create_future()
-        return self._commit
+    def _expect_commit(self, ledger: Ledger) -> None:
+        if ledger.site.id not in self._commits:
+            self._commits[ledger.site.id] = asyncio.get_running_loop().create_future()
+        ledger.commit = self._commits[ledger.site.id]
 
     async def _write_behind(self) -> None:
         while self._noted and not self._is_closing:
+            due = asyncio.get_running_loop().time() + _RETRY_S if self.trouble else self._noted_at + WRITE_BEHIND_S
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), _RETRY_S if self.trouble else WRITE_BEHIND_S)
+                async with asyncio.timeout_at(due):
+                    await self._hurry.wait()
             self._hurry.clear()
             await self._write()
         self._writing = None
 
     async def _write(self) -> None:
-        """One commit of all that has changed. The loop only gathers it; another thread makes text of it and writes."""
-        commit, self._commit = self._commit, None
-        ledgers, self._noted = tuple(self._noted.values()), {}
-        trouble = await self._attempt(ledgers)
-        self._tell(trouble)
+        """One commit of all small changes that there are, and then one of a single big one, which takes its time."""
+        sizes = {ledger: ledger.size for ledger in self._noted.values()}
+        small = [ledger for ledger, size in sizes.items() if size <= _SMALL]
+        big = [ledger for ledger, size in sizes.items() if size > _SMALL][:1]
+        troubles = [await self._write_together(ledgers) for ledgers in (small, big) if ledgers]
+        if not any(troubles):
+            self._tell(None)
+
+    async def _write_together(self, ledgers: list[Ledger]) -> str | None:
+        commits = [self._commits.pop(ledger.site.id, None) for ledger in ledgers]
         for ledger in ledgers:
-            if trouble is None:
-                ledger.confirm()
-                self._in_file.add(ledger.site.id)
-                continue
+            self._noted.pop(ledger.site.id, None)
+        trouble = await self._attempt(ledgers)
+        if trouble is not None:
+            self._tell(trouble)
+        for ledger, commit in zip(ledgers, commits, strict=True):
+            self._close_page(ledger, commit, trouble)
+        return trouble
+
+    def _close_page(self, ledger: Ledger, commit: Commit | None, trouble: str | None) -> None:
+        if trouble is None:
+            ledger.confirm()
+            self._in_file.add(ledger.site.id)
+        else:
             ledger.put_back()
             self._noted[ledger.site.id] = ledger
-            if ledger.commit is commit and commit is not None:
-                ledger.commit = self._next_commit()
+            if commit is not None and ledger.commit is commit:
+                self._expect_commit(ledger)
         if commit is not None:
             commit.set_result(trouble)
 
-    async def _attempt(self, ledgers: tuple[Ledger, ...]) -> str | None:
-        """Why it could not be written, if so."""
+    async def _attempt(self, ledgers: list[Ledger]) -> str | None:
+        """Why it could not be written, if so. The loop only gathers it; another thread makes text of it and writes."""
         try:
             pages = [page for page in [ledger.take() for ledger in ledgers] if page.is_whole or page.values]
             if pages:
@@ -149,8 +188,8 @@ class Keeper:
 
 
 def _subscribe_missing(site: Site) -> None:
-    """Whom the flags subscribe is subscribed on a kept site too; what else it has stays."""
+    """Whom the flags subscribe is subscribed on a kept site too; what else it has stays, also what has the same id."""
     known = {(one.url, one.format) for one in site.outbox.subscriptions.values()}
     for subscription in site.setup.subscriptions:
-        if (subscription.url, subscription.format) not in known:
+        if subscription.id not in site.outbox.subscriptions and (subscription.url, subscription.format) not in known:
             site.outbox.subscribe(subscription)

@@ -54,6 +54,13 @@ class Ledger:
         """Whether a page of it is on its way into the file."""
         return self._taken is not None
 
+    @property
+    def size(self) -> int:
+        """About how many rows would be written now."""
+        if self._epoch == self.site.epoch:
+            return len(self._unsaved)
+        return self.site.store.count + len(self.site.outbox.deliveries())
+
     def take(self) -> Page:
         """All that the file does not have yet. To be followed by `confirm` or `put_back`."""
         is_whole = self._epoch != self.site.epoch

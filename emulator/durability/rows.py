@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from pydantic import AwareDatetime, BaseModel, Field, RootModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from emulator.changes import REST_OF_SITE
 from emulator.clock import EARLIEST, LATEST
 from emulator.domain.deliveries import Delivery, Subscription
 from emulator.domain.lifecycle import Lifecycle
@@ -23,8 +24,7 @@ from emulator.site import Site
 from emulator.snapshots import SiteState, checked, plain_delivery, plain_order
 from emulator.walks import Walk, WalksState
 
-SITES: Final = "sites"
-THE_ONE: Final = ""  # the id of the only row that a site has in the table of sites
+SITES, THE_ONE = REST_OF_SITE  # a table, and the id of the only row that a site has in it
 
 # By table, the rows of one site: id and document.
 Rows = Mapping[str, Sequence[tuple[str, str]]]

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -39,7 +39,16 @@ class Dispatcher:
     In the background it acts as soon as it is woken; otherwise only `settle` and `advance` send anything.
     """
 
-    def __init__(self, sealer: Sealer, transport: Transport, *, in_background: bool) -> None:
+    def __init__(
+        self,
+        sealer: Sealer,
+        transport: Transport,
+        *,
+        in_background: bool,
+        committed: Callable[[Site], Awaitable[None]] | None = None,
+    ) -> None:
+        """`committed` is waited for before a first attempt, so that no receiver knows what a kill may take back."""
+        self._committed = committed
         self._sealer = sealer
         self._transport = transport
         self._in_background = in_background
@@ -142,11 +151,11 @@ class Dispatcher:
         return [task for (owner, since, _), task in self._lanes.items() if owner is site and since == epoch]
 
     async def _run_lane(self, key: LaneKey) -> Settled:
-        site, epoch, lane = key
+        site, epoch, _ = key
         outbox, outcome, sealer = site.outbox, Settled(), self._sealer.on_site(site.id)
         try:
             await self._prepare()
-            while outbox.epoch == epoch and (delivery := outbox.take_due(lane, site.clock.now())) is not None:
+            while (delivery := await self._next(key)) is not None:
                 sealed, attempt = await self._try(site, sealer, delivery)
                 # What was in flight over a reset, or was forgotten meanwhile, leaves no trace.
                 current = outbox.find(delivery.id) if outbox.epoch == epoch else None
@@ -160,6 +169,13 @@ class Dispatcher:
         if self._in_background:
             self._set_timer(site)
         return outcome
+
+    async def _next(self, key: LaneKey) -> Delivery | None:
+        """The next of the lane that is due; after it was taken there is no await."""
+        site, epoch, lane = key
+        if self._committed is not None and lane.is_first:
+            await self._committed(site)
+        return site.outbox.take_due(lane, site.clock.now()) if site.outbox.epoch == epoch else None
 
     async def _try(self, site: Site, sealer: Sealer, delivery: Delivery) -> tuple[Sealed | None, Attempt]:
         """A planned attempt. A fault of ours is a failed one: the delivery comes round again, and the lane goes on."""

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -100,6 +101,21 @@ def test_a_batch_is_written_whole_or_not_at_all(path: Path) -> None:
 def failing() -> Iterator[tuple[str, str, str]]:
     yield "orders", "1", "new"
     raise ZeroDivisionError
+
+
+def test_a_site_can_be_read_while_another_is_written(path: Path) -> None:
+    written(path, ("orders", "1", "{}"), site_id="b")
+    with opened(path) as file, ThreadPoolExecutor() as threads:
+        found = []
+
+        def slow() -> Iterator[tuple[str, str, str]]:
+            yield "orders", "1", "old"
+            found.append(threads.submit(file.rows, "b").result(timeout=10)["orders"])
+            yield "orders", "1", "new"
+
+        file.write([SiteRows("a", True, slow())])
+        assert found == [[("1", "{}")]]
+        assert file.rows("a")["orders"] == [("1", "new")]
 
 
 @pytest.mark.parametrize("text", ["é", "\u2028", "a\0b", "'; DROP TABLE orders; --", "😀"])

@@ -3,11 +3,14 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from emulator.api.gateway import Gateway
 from emulator.app import create_app
+from emulator.domain.credentials import read_token
 from emulator.durability.file import StateFileError
 from emulator.settings import Settings
 
@@ -91,3 +94,82 @@ def test_a_site_that_cannot_be_read_is_a_fault_of_ours_and_answered_as_one(
     (told,) = caplog.messages
     assert told.startswith("GET /ecom/v1/orders/1 failed\nTraceback")
     assert "a-secret" not in told
+
+
+# With `full`: what an answer tells is in the file. A kill is an end without the last commit.
+
+
+@pytest.fixture
+def synced(settings: Settings) -> Settings:
+    return settings.model_copy(update={"state_sync": "full"})
+
+
+def kill(client: TestClient) -> None:
+    """Let nothing more into the file."""
+    emulator_of(client).keeper.file.close()
+
+
+def emulator_of(client: TestClient) -> Any:
+    assert isinstance(client.app, Gateway)
+    return client.app.emulator
+
+
+@pytest.mark.parametrize("effect", [{"status": 503}, {"drop": "beforeCommit"}])
+def test_a_fault_that_was_met_is_spent_after_a_kill(synced: Settings, effect: dict[str, object]) -> None:
+    with TestClient(create_app(synced), raise_server_exceptions=False) as client:
+        client.post("/_emulator/faults", json={"operation": "getOrder", "effect": effect})
+        assert client.get("/ecom/v1/orders/any").status_code >= 500
+        kill(client)
+    with TestClient(create_app(synced)) as again:
+        assert again.get("/ecom/v1/orders/any").status_code == 404
+
+
+@pytest.mark.parametrize("instance_id", ["", "the-site-of-another"])
+def test_a_visitors_id_does_not_come_again_after_a_kill(synced: Settings, instance_id: str) -> None:
+    seeded = synced.model_copy(update={"random_seed": 1})
+    assert visitor(seeded, instance_id) != visitor(seeded, instance_id)
+
+
+def visitor(settings: Settings, instance_id: str) -> str:
+    with TestClient(create_app(settings)) as client:
+        emulator = emulator_of(client)
+        wanted = {"grantType": "anonymous", "clientId": emulator.app_id, "instanceId": instance_id}
+        token = client.post("/oauth2/token", json=wanted).json()["access_token"]
+        kill(client)
+    held = read_token(token, emulator.app_secret)
+    assert held is not None
+    return held.subject_id
+
+
+def test_a_visitor_whose_id_cannot_be_kept_gets_no_token(synced: Settings) -> None:
+    with TestClient(create_app(synced.model_copy(update={"random_seed": 1}))) as client:
+        assert synced.state is not None
+        synced.state.rename(synced.state.with_suffix(".moved"))
+        wanted = {"grantType": "anonymous", "clientId": emulator_of(client).app_id, "instanceId": "another"}
+        assert client.post("/oauth2/token", json=wanted).status_code == 500
+        health = client.get("/_emulator/health")
+        assert health.status_code == 503
+        assert "is not the file any more that was opened" in health.text
+        synced.state.with_suffix(".moved").rename(synced.state)
+        assert client.post("/oauth2/token", json=wanted).status_code == 200
+
+
+def test_a_visitor_of_random_ids_makes_no_site_that_is_kept(settings: Settings) -> None:
+    visitor(settings, "")
+    with TestClient(create_app(settings)) as client:
+        assert client.get("/_emulator/health").status_code == 200
+        assert emulator_of(client).keeper.file.site_ids() == []
+
+
+def test_no_receiver_is_told_what_the_file_does_not_have(synced: Settings) -> None:
+    told = synced.model_copy(update={"webhook_url": ("http://127.0.0.1:9/nobody",), "delivery": "manual"})
+    with TestClient(create_app(told)) as client:
+        assert told.state is not None
+        moved = told.state.rename(told.state.with_suffix(".moved"))
+        event = {"eventType": "wix.ecom.v1.fulfillments_updated", "orderId": "265c7d98-a7c3-48c4-89cd-bbdc00921eab"}
+        assert client.post("/_emulator/events", json=event).status_code == 500
+        assert client.post("/_emulator/settle", json={"timeoutSeconds": 0.1}).status_code == 500
+        (waiting,) = emulator_of(client).sites.site().outbox.deliveries()
+        assert waiting.attempts == ()
+        moved.rename(told.state)
+        assert client.post("/_emulator/settle").json()["failed"] == 1

@@ -205,6 +205,55 @@ def test_one_who_gives_up_waiting_takes_the_commit_from_nobody(path: Path) -> No
     run(work())
 
 
+def big(site: Site) -> None:
+    for number in range(1_001):
+        site.store.put(order(id=f"{number}"))
+
+
+def test_big_changes_are_written_one_by_one_behind_the_small_ones(path: Path) -> None:
+    async def work() -> None:
+        emulator = Emulator(path)
+        sites = {name: emulator.site(name) for name in "abcd"}
+        for name in "ac":
+            big(sites[name])
+        for name in "bd":
+            ship(sites[name])
+        with emulator.disk.held():
+            waiting = [asyncio.create_task(emulator.keeper.kept(site)) for site in sites.values()]
+            await emulator.disk.busy()
+        assert await asyncio.gather(*waiting) == [None] * 4
+        assert emulator.disk.commits == [["b", "d"], ["a"], ["c"]]
+        emulator.disk.close()  # as a kill would, without a clean end
+        assert [saved(path, name) for name in sites] == [site.fingerprint() for site in sites.values()]
+
+    run(work())
+
+
+def test_who_waits_for_a_big_change_does_not_go_with_the_small_ones(path: Path) -> None:
+    async def work() -> None:
+        emulator = Emulator(path)
+        big(emulator.site("a"))
+        ship(emulator.site("b"))
+        of_big, of_small = (asyncio.create_task(emulator.keeper.kept(emulator.site(name))) for name in "ab")
+        assert await of_small is None
+        assert not of_big.done()
+        assert await of_big is None
+        await emulator.keeper.close()
+
+    run(work())
+
+
+def test_at_the_end_all_big_changes_are_written(path: Path) -> None:
+    async def work() -> None:
+        emulator = Emulator(path, waits=False)
+        for name in "ab":
+            big(emulator.site(name))
+        await emulator.keeper.close()
+        assert sorted(emulator.disk.commits) == [["a"], ["b"]]
+
+    run(work())
+
+
 def test_who_has_changed_nothing_waits_for_nothing(path: Path) -> None:
     async def work() -> None:
         emulator = Emulator(path)
@@ -287,6 +336,34 @@ def test_whom_the_flags_subscribe_is_added_to_a_kept_site_once(path: Path) -> No
         again = Emulator(path, subscriptions=(moved,))
         assert tuple(again.site().outbox.subscriptions.values()) == (mine, SUBSCRIPTION)
         run(again.keeper.close())
+
+
+def test_a_kept_subscription_stays_as_it_is_when_a_flag_has_its_id(path: Path) -> None:
+    async def work() -> None:
+        emulator = Emulator(path, subscriptions=(SUBSCRIPTION,))
+        create_orders(emulator.site(), {}, 1)
+        await emulator.keeper.close()
+
+    run(work())
+    again = Emulator(path, subscriptions=(SUBSCRIPTION.model_copy(update={"format": "sdk"}),))
+    assert tuple(again.site().outbox.subscriptions.values()) == (SUBSCRIPTION,)
+    run(again.keeper.close())
+
+
+def test_deliveries_that_found_no_room_any_more_do_not_come_back(path: Path) -> None:
+    async def work(deliveries_max: int, expected: int) -> None:
+        emulator = Emulator(path, subscriptions=(SUBSCRIPTION,), deliveries_max=deliveries_max)
+        outbox = emulator.site().outbox
+        assert len(outbox.deliveries()) == expected
+        create_orders(emulator.site(), {}, 1)
+        if not expected:
+            ship(emulator.site())
+        await emulator.keeper.kept(emulator.site())
+        emulator.disk.close()  # as a kill would, without a clean end
+
+    run(work(10, 0))
+    run(work(1, 1))
+    run(work(10, 1))
 
 
 def test_sites_go_on_when_the_emulator_starts_and_not_before(path: Path) -> None:
@@ -417,6 +494,45 @@ def test_a_fault_of_ours_is_told_and_does_not_end_the_writing(path: Path, caplog
 
     run(work())
     assert "the state file could not be written" in caplog.text
+
+
+def test_who_waits_for_the_file_itself_outwaits_its_trouble_and_nothing_newer(path: Path) -> None:
+    async def work() -> None:
+        emulator = Emulator(path)
+        emulator.disk.is_full = True
+        ship(emulator.site())
+        waiting = asyncio.create_task(emulator.keeper.committed(emulator.site()))
+        await emulator.disk.refused()
+        emulator.keeper._hurry.set()
+        await emulator.disk.refused()
+        assert not waiting.done()
+        emulator.disk.is_full = False
+        emulator.keeper._hurry.set()
+        await waiting
+        with emulator.disk.held():
+            ship(emulator.site())
+            older = asyncio.create_task(emulator.keeper.committed(emulator.site()))
+            await emulator.disk.busy()
+            create_orders(emulator.site(), {}, 1)
+            newer = emulator.site().changes
+        await older
+        newer.tell("control", "anything")
+        await emulator.keeper.close()
+
+    run(work())
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_who_has_nothing_to_wait_for_does_not_wait_for_the_file(path: Path, waits: bool) -> None:
+    async def work() -> None:
+        emulator = Emulator(path, waits=waits)
+        if not waits:
+            ship(emulator.site())
+        await emulator.keeper.committed(emulator.site())
+        assert emulator.disk.commits == []
+        await emulator.keeper.close()
+
+    run(work())
 
 
 def test_deliveries_wait_in_the_file_for_the_next_emulator(path: Path) -> None:

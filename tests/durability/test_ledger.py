@@ -187,6 +187,18 @@ def test_a_request_moves_counters_of_a_kept_site_and_is_nothing_to_wait_for() ->
     assert book.notes == [False]
 
 
+@pytest.mark.parametrize("skip", [0, 1])
+def test_a_fault_that_a_call_meets_or_passes_is_a_change_to_wait_for(skip: int) -> None:
+    made = site()
+    made.faults.arm(Fault("f", "getOrder", Effect(status=500), skip=skip))
+    book = Book(made)
+    made.faults.take("createOrder")
+    assert book.notes == []
+    made.faults.take("getOrder")
+    assert book.notes == [True]
+    assert book.tables() == ["sites"]
+
+
 def test_a_ledger_that_is_closed_hears_nothing_more() -> None:
     made = site(order())
     book = Book(made)

@@ -1,7 +1,7 @@
 """The dispatcher, with receivers that need no network and a clock that stands."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -69,9 +69,14 @@ def a_site(*, start: datetime | None = NOW, deliveries_max: int = 10_000) -> Sit
 
 
 @asynccontextmanager
-async def running(*, in_background: bool = False, site: Site | None = None) -> AsyncIterator[Rig]:
+async def running(
+    *,
+    in_background: bool = False,
+    site: Site | None = None,
+    committed: Callable[[Site], Awaitable[None]] | None = None,
+) -> AsyncIterator[Rig]:
     transport = FakeTransport()
-    dispatcher = Dispatcher(SEALER, transport, in_background=in_background)
+    dispatcher = Dispatcher(SEALER, transport, in_background=in_background, committed=committed)
     try:
         yield Rig(dispatcher, transport, site or a_site())
     finally:
@@ -700,3 +705,37 @@ async def test_the_transport_is_prepared_before_it_is_first_used() -> None:
 
 def attempt_with(status: int, at: datetime = NOW) -> Attempt:
     return Attempt(at, status, None, 1)
+
+
+async def test_a_first_attempt_waits_for_the_commit_of_what_it_tells_and_a_retry_does_not() -> None:
+    is_asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def committed(_: Site) -> None:
+        is_asked.set()
+        await may_go_on.wait()
+
+    async with running(in_background=True, committed=committed) as rig:
+        rig.transport.answers[A.url] = [500]
+        rig.publish(A)
+        settling = asyncio.create_task(rig.settle())
+        await is_asked.wait()
+        assert rig.transport.posts == []
+        may_go_on.set()
+        assert (await settling).failed == 1
+        is_asked.clear()
+        assert (await rig.advance(MINUTE)).delivered == 1
+        assert not is_asked.is_set()
+
+
+async def test_what_was_reset_during_the_wait_for_a_commit_is_not_sent() -> None:
+    may_go_on = asyncio.Event()
+
+    async def committed(site: Site) -> None:
+        site.reset()
+        await may_go_on.wait()
+
+    async with running(committed=committed) as rig:
+        rig.publish(A)
+        may_go_on.set()
+        assert (await rig.settle()).delivered == 0
+        assert rig.transport.posts == []
