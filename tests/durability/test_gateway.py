@@ -155,21 +155,24 @@ def test_a_visitor_whose_id_cannot_be_kept_gets_no_token(synced: Settings) -> No
 
 
 def test_a_visitor_of_random_ids_makes_no_site_that_is_kept(settings: Settings) -> None:
-    visitor(settings, "")
     with TestClient(create_app(settings)) as client:
-        assert client.get("/_emulator/health").status_code == 200
+        wanted = {"grantType": "anonymous", "clientId": emulator_of(client).app_id}
+        assert client.post("/oauth2/token", json=wanted).status_code == 200
+    with TestClient(create_app(settings)) as client:
         assert emulator_of(client).keeper.file.site_ids() == []
 
 
 def test_no_receiver_is_told_what_the_file_does_not_have(synced: Settings) -> None:
     told = synced.model_copy(update={"webhook_url": ("http://127.0.0.1:9/nobody",), "delivery": "manual"})
+    event = {"eventType": "wix.ecom.v1.fulfillments_updated", "orderId": "265c7d98-a7c3-48c4-89cd-bbdc00921eab"}
     with TestClient(create_app(told)) as client:
         assert told.state is not None
+        client.post("/_emulator/events", json=event)
+        assert client.post("/_emulator/settle").json()["failed"] == 1
         moved = told.state.rename(told.state.with_suffix(".moved"))
-        event = {"eventType": "wix.ecom.v1.fulfillments_updated", "orderId": "265c7d98-a7c3-48c4-89cd-bbdc00921eab"}
         assert client.post("/_emulator/events", json=event).status_code == 500
-        assert client.post("/_emulator/settle", json={"timeoutSeconds": 0.1}).status_code == 500
-        (waiting,) = emulator_of(client).sites.site().outbox.deliveries()
+        assert client.post("/_emulator/settle", json={"timeoutSeconds": 0.5}).status_code == 500
+        _, waiting = emulator_of(client).sites.site().outbox.deliveries()
         assert waiting.attempts == ()
         moved.rename(told.state)
         assert client.post("/_emulator/settle").json()["failed"] == 1
