@@ -27,12 +27,20 @@ _FORM = "application/x-www-form-urlencoded"
 _SHOWN_BYTES_MAX = 1_000
 _SECRET_LENGTH_MIN = 4  # a shorter one stands in any text by chance
 
-# In a text that is neither JSON nor a form: a name that tells of a credential, and what follows its `=` or `:`.
+# In a text that is neither JSON nor a form: a name that tells of a credential, and what follows its `=` or `:`. Where
+# nothing says for sure where that ends, more goes than has to: the rest of the line, or of the text.
 _IN_TEXT = re.compile(
-    r"""((?:access_?key|api[_-]?key|assertion|authorization|cookie|passw(?:or)?d|private_?key|secret|token)"""
-    r"""[\w-]{0,20}["']?\s{0,10}[:=]\s{0,10})("(?:[^"\\]|\\.)*"?|(?:(?:Bearer|Basic)\s{1,10})?[^\s&,;}\]"]+)""",
-    re.IGNORECASE,
+    r"""(?P<name>
+            (?:(?P<line>authorization|cookie)
+              |access_?key|api[_-]?key|assertion|passw(?:or)?d|private_?key|secret|token)
+            [\w-]{0,20}\\{0,4}["']?\s{0,10}[:=]\s{0,10})
+        (?P<value>
+            [\[{(<'`\\].*
+          | (?(line)[^\r\n]+ | (?:"(?:[^"\\]|\\.)*"? | (?:(?:Bearer|Basic)\s{1,10})?[^\s&]+)))""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+# In such a value: a key, what is quoted and none, and what stands behind a `=`.
+_PART = re.compile(r"""["'][^"']*["']\s{0,10}:|["']([^"']+)["']|=\s{0,10}([^\s"',;&]+)""")
 
 
 def shown_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -78,7 +86,7 @@ def is_secret(name: str, path: str) -> bool:
 def _shown_text(body: bytes, path: str) -> str:
     if path.startswith(_SIGN_IN):
         return REDACTED
-    return _IN_TEXT.sub(rf"\1{REDACTED}", body.decode(errors="replace"))
+    return _IN_TEXT.sub(rf"\g<name>{REDACTED}", body.decode(errors="replace"))
 
 
 def _redacted(value: Any, path: str) -> Any:
@@ -92,7 +100,7 @@ def _redacted(value: Any, path: str) -> Any:
 def _secrets_of(entry: Entry) -> Iterator[str]:
     for name, value in entry.headers:
         if is_secret(name.decode("latin-1"), ""):
-            yield from (value.decode("latin-1"), value.decode("latin-1").rpartition(" ")[2])
+            yield from _parts(value.decode("latin-1"))
     yield from _secrets_in(dict(parse_qsl(entry.query.decode("latin-1"))), _SIGN_IN)
     for content in (entry.body, entry.answer):
         try:
@@ -101,15 +109,25 @@ def _secrets_of(entry: Entry) -> Iterator[str]:
             yield from _secrets_in_text(content.decode(errors="replace"), entry.path)
 
 
-def _secrets_in(value: Any, path: str) -> Iterator[str]:
-    for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        if isinstance(one, str) and is_secret(str(key), path):
-            yield one
-        else:
-            yield from _secrets_in(one, path)
+def _secrets_in(value: Any, path: str, *, below_secret: bool = False) -> Iterator[str]:
+    if isinstance(value, str) and below_secret:
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from _secrets_in(one, path, below_secret=below_secret)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _secrets_in(one, path, below_secret=below_secret or is_secret(key, path))
 
 
 def _secrets_in_text(text: str, path: str) -> Iterator[str]:
-    yield from (found[2].strip('"') for found in _IN_TEXT.finditer(text))
+    for found in _IN_TEXT.finditer(text):
+        yield from _parts(found["value"])
     if path.startswith(_SIGN_IN):
         yield from _secrets_in(dict(parse_qsl(text)), path)
+
+
+def _parts(value: str) -> Iterator[str]:
+    """What was given as a credential, and what of it may be one by itself: without its scheme, name or quotes."""
+    yield from (value.strip('"'), value.rpartition(" ")[2])
+    yield from (quoted or assigned for quoted, assigned in _PART.findall(value))

@@ -2,14 +2,16 @@
 
 import json
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from emulator.api.gateway import Gateway
-from emulator.api.redaction import REDACTED
+from emulator.api.redaction import REDACTED, shown_body, without_secrets
 from emulator.app import create_app
+from emulator.journal import Entry
 from emulator.settings import Settings
 from tests.api.shop import BASE, Shop
 
@@ -113,6 +115,9 @@ def test_the_apps_own_secrets_are_told_by_the_manifest_alone(caplog: pytest.LogC
         {"json": {}, "headers": {"authorization": f"Bearer {CANARY}"}},
         {"content": f'{{"secret": "{CANARY}"'},
         {"content": f"client_secret={CANARY}"},
+        {"json": {"tokens": [CANARY, {"value": CANARY}]}},
+        {"json": {"secret": {"value": [CANARY]}}},
+        {"json": {}, "headers": {"cookie": f"a=b; session={CANARY}"}},
         {"json": {}, "params": {"api_key": CANARY}},
     ],
 )
@@ -131,6 +136,39 @@ def test_a_fault_of_our_own_does_not_tell_one_either(
     assert REDACTED in failed["failure"]
     assert "RuntimeError" in caplog.text
     assert CANARY not in caplog.text + json.dumps(failed)
+
+
+TEXTS = [
+    f"authorization: Token {CANARY}",
+    f'Authorization: Digest username="u", response={CANARY}',
+    f"cookie: a=b; session={CANARY}",
+    f"set-cookie = a=b; session={CANARY}; Path=/",
+    f'{{"client_secret": ["{CANARY}"]',
+    f'{{"token": {{"value": "{CANARY}"}}, ',
+    f"{{'client_secret': 'abc {CANARY}'",
+    f"password: abc,{CANARY}",
+    f"password: abc;{CANARY}",
+    f'{{"authorization": {{\n"value": "{CANARY}"}}, ',
+    f'{{"raw": "{{\\"client_secret\\": \\"abc {CANARY}\\"}}", ',
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_does_not_show_what_may_be_a_part_of_a_credential(text: str) -> None:
+    shown = shown_body(text.encode(), SEARCH)
+    assert CANARY not in shown
+    assert REDACTED in shown
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_nor_does_a_traceback(text: str) -> None:
+    entry = Entry("id", datetime.now(UTC), "POST", SEARCH, body=text.encode())
+    assert CANARY not in without_secrets(f"it broke at {text!r}", entry)
+
+
+def test_the_lines_around_a_credential_stay() -> None:
+    text = b"orderId: o\nauthorization: Token abc def\nnote=n&token=abc&order=p"
+    assert shown_body(text, SEARCH) == (f"orderId: o\nauthorization: {REDACTED}\nnote=n&token={REDACTED}&order=p")
 
 
 def test_what_is_no_credential_stays(api: TestClient) -> None:
