@@ -26,13 +26,6 @@ class Launched(NamedTuple):
 
 
 @contextmanager
-def started(*options: str) -> Iterator[str]:
-    """The URL of an emulator that runs while this lasts, as `launched` has it."""
-    with launched(*options) as emulator:
-        yield emulator.url
-
-
-@contextmanager
 def launched(*options: str) -> Iterator[Launched]:
     """An emulator that runs while this lasts, with these options of `serve`. Raises NotStarted.
 

@@ -4,11 +4,21 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from emulator.clock import EARLIEST, LATEST
 from emulator.domain.behaviours import Behaviours, RefusalOverride
@@ -20,8 +30,23 @@ from emulator.errors import UsageError
 from emulator.store import ORDERS_MAX
 
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")]
-Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#@]+$", to_lower=True)]
 ControlToken = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", min_length=8)]  # fits into a header
+
+
+def _as_browsers_send_it(url: str) -> str:
+    """The URL's origin: in lower case, without the port that goes without saying. Raises ValueError."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    usual = parts.port is None or parts.port == _USUAL_PORTS.get(parts.scheme)
+    return f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{parts.port}"
+
+
+_USUAL_PORTS: Mapping[str, int] = MappingProxyType({"http": 80, "https": 443})
+Origin = Annotated[
+    str,
+    StringConstraints(pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#@]+$"),
+    AfterValidator(_as_browsers_send_it),
+]
 
 
 class SettingsError(UsageError):
@@ -78,7 +103,8 @@ class Settings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _is_a_usable_url(cls, url: str | None) -> str | None:
-        if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+        parts = urlsplit(url or "http://unset")
+        if parts.scheme not in _USUAL_PORTS or not parts.hostname or parts.port == 0:
             raise ValueError("must be a URL such as https://emulator.test")
         return url
 
@@ -101,8 +127,7 @@ class Settings(BaseModel):
 
     def origins(self) -> tuple[str, ...]:
         """The origins whose pages may steer the emulator, besides the one that a page came from."""
-        base = urlsplit(self.base_url or "")
-        return (*self.allow_origin, *((f"{base.scheme}://{base.netloc}",) if base.netloc else ()))
+        return (*self.allow_origin, *((_as_browsers_send_it(self.base_url),) if self.base_url else ()))
 
     def subscriptions(self) -> tuple[Subscription, ...]:
         """What every site is subscribed to from the start; the ids are the same in every run."""

@@ -117,7 +117,7 @@ def test_the_api_key_of_the_seed_file_may_read_and_no_more(tmp_path: Path) -> No
 
 def test_the_section_on_security_names_every_host_that_is_answered() -> None:
     section = README.partition("## Security")[2]
-    assert all(f"`{name}`" in section for name in OWN_NAMES if name != "testserver")  # of Starlette's test client
+    assert all(f"`{name}`" in section for name in OWN_NAMES)
 
 
 def test_the_server_of_the_container_answers_to_its_name_and_wants_the_token() -> None:

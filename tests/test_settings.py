@@ -129,11 +129,26 @@ def test_the_emulators_names_and_origins_follow_from_host_and_base_url() -> None
 
 
 @pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("http://localhost:80", "http://localhost"),
+        ("HTTPS://Wix.Test:443", "https://wix.test"),
+        ("http://localhost:443", "http://localhost:443"),
+        ("http://[::1]:5173", "http://[::1]:5173"),
+    ],
+)
+def test_origins_are_as_browsers_send_them(url: str, origin: str) -> None:
+    assert Settings(allow_origin=(url,)).origins() == Settings(base_url=f"{url}/").origins() == (origin,)
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"base_url": "emulator.test"},
         {"base_url": "http://["},
         {"base_url": "ftp://emulator.test"},
+        {"base_url": "http://emulator.test:port"},
+        {"allow_origin": ("http://a:port",)},
         {"allow_host": ("http://emulator",)},
         {"allow_host": ("*",)},
         {"allow_origin": ("null",)},

@@ -10,10 +10,11 @@ from emulator.domain.refusals import ControlRefusal
 from emulator.domain.rules import CREDENTIALS
 
 TOKEN_HEADER = "x-emulator-token"  # noqa: S105 - a header's name
-SESSION_COOKIE = "wix-emulator-session"
+_SESSION_COOKIE = "wix-emulator-session"
 
 # None of them can be bought: a page that rebinds its own name to this machine has another one.
-OWN_NAMES = ("localhost", "testserver", "www.wixapis.com", "host.docker.internal", "host.containers.internal")
+OWN_NAMES = ("localhost", "www.wixapis.com", "host.docker.internal", "host.containers.internal")
+_TEST_CLIENT = "testserver"  # as Starlette's calls the emulator
 _OWN_DOMAINS = (".localhost", ".test")
 
 _OPEN_TO_ALL = ("health",)  # who waits for the emulator need not know the token
@@ -32,9 +33,10 @@ class HostNotAllowed(ControlRefusal):
 
     def __init__(self, host: str, names: Iterable[str]) -> None:
         name = _name(host)[:_SHOWN_LENGTH_MAX] or "NAME"
+        own = ", ".join(sorted({*names} - {_TEST_CLIENT}))
         super().__init__(
             f"the emulator does not answer to the host {host[:_SHOWN_LENGTH_MAX]!r}; it answers to any IP address, to "
-            f"*.localhost, *.test and to {', '.join(sorted(names))}; if it has that name on your network, start it "
+            f"*.localhost, *.test and to {own}; if it has that name on your network, start it "
             f"with --allow-host {name}"
         )
 
@@ -70,13 +72,25 @@ class ControlTokenRequired(ControlRefusal):
         )
 
 
+def session_cookie(headers: Mapping[str, str]) -> str:
+    """The name of the cookie for the port that was called: a browser sends a host's cookies to each of its ports."""
+    try:
+        port = urlsplit(f"//{headers.get('host', '')}").port
+    except ValueError:
+        port = None
+    return _SESSION_COOKIE if port is None else f"{_SESSION_COOKIE}-{port}"
+
+
 class Admission:
     """What the emulator asks of a call before anything else: its host, and on the control plane origin and token."""
 
     def __init__(self, names: Iterable[str] = (), origins: Iterable[str] = (), token: str | None = None) -> None:
-        """`names` and `origins` are let in besides the emulator's own; without a token nobody is asked for one."""
-        self._names = {*OWN_NAMES, *map(_name, names)} - {""}
-        self._origins = {origin.lower() for origin in origins}
+        """`names` and `origins` are let in besides the emulator's own; without a token nobody is asked for one.
+
+        Origins are as browsers send them: in lower case, without the port that goes without saying.
+        """
+        self._names = {*OWN_NAMES, _TEST_CLIENT, *map(_name, names)} - {""}
+        self._origins = set(origins)
         self._token = token
         self._known_hosts: set[str] = set()
 
@@ -117,7 +131,7 @@ class Admission:
         from starlette.requests import cookie_parser
 
         given = headers.get(TOKEN_HEADER)
-        session = cookie_parser(headers.get("cookie", "")).get(SESSION_COOKIE)
+        session = cookie_parser(headers.get("cookie", "")).get(session_cookie(headers))
         if given is not None and _equal(given, self._token):
             return
         if given is None and session is not None and _equal(session, _session(self._token)):

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from emulator.api.admission import SESSION_COOKIE
+from emulator.api.admission import session_cookie
 from emulator.api.call import Call
 from emulator.api.responses import JSON, parse, render_json
 from emulator.domain.refusals import ControlNotFound
@@ -72,7 +72,7 @@ async def dashboard(call: Call) -> Response:
     query = call.query()
     token = query.pop("token", None)
     if token is not None:
-        return _signed_in(call.emulator.admission.session(token), query)
+        return _signed_in(session_cookie(call.headers), call.emulator.admission.session(token), query)
     return _file(call, _DASHBOARD / "index.html", _DASHBOARD_POLICY)
 
 
@@ -98,12 +98,12 @@ async def reference_document(call: Call) -> Response:  # noqa: ARG001 - every en
     return render_json(emulated_document() | {"servers": [{"url": "/"}]})
 
 
-def _signed_in(session: str | None, query: Mapping[str, str]) -> Response:
+def _signed_in(cookie: str, session: str | None, query: Mapping[str, str]) -> Response:
     """On to the same page without the token, which is not to stay in the address bar."""
     location = "/_emulator" + (f"?{urlencode(query)}" if query else "")
     headers = {"location": location, "cache-control": "no-store", **_SECURITY}
     if session is not None:
-        headers["set-cookie"] = f"{SESSION_COOKIE}={session}; Path=/_emulator; HttpOnly; SameSite=Strict"
+        headers["set-cookie"] = f"{cookie}={session}; Path=/_emulator; HttpOnly; SameSite=Strict"
     return Response(status_code=303, headers=headers)
 
 

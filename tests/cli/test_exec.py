@@ -96,7 +96,7 @@ def test_no_emulator_is_left_behind_by_a_signal_while_it_starts(tmp_path: Path, 
 
 
 def test_no_emulator_is_left_behind_by_a_process_that_is_killed() -> None:
-    script = "from emulator.process import started\nwith started() as url: print(url, flush=True); input()"
+    script = "from emulator.process import launched\nwith launched() as (url, _): print(url, flush=True); input()"
     command = [sys.executable, "-c", script]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, **pipes, env=CLEAN_ENVIRONMENT, text=True) as process:  # type: ignore[call-overload]  # noqa: S603

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.process import started
+from emulator.process import launched
 from emulator.velo import VeloError, VeloSite
 from emulator.velo.node import MODULE
 from tests.conftest import CLEAN_ENVIRONMENT, Server
@@ -71,7 +71,7 @@ def test_a_call_that_ends_the_process_is_an_error(start: Start, code: Code) -> N
 
 
 def test_an_emulator_that_wants_credentials_gets_its_own_key(node: str) -> None:  # noqa: ARG001 - needs Node
-    with started("--auth", "strict") as url, VeloSite.start(SAMPLES, url) as site:
+    with launched("--auth", "strict") as (url, _), VeloSite.start(SAMPLES, url) as site:
         assert site.call(LIST, ORDER)["orderWithFulfillments"]["fulfillments"] == []
 
 
