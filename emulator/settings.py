@@ -29,6 +29,7 @@ from emulator.domain.violations import field_path
 from emulator.errors import UsageError
 from emulator.store import ORDERS_MAX
 
+_LOOPBACK: Mapping[str, str] = MappingProxyType({"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"})  # noqa: S104
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")]
 ControlToken = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", min_length=8)]  # fits into a header
 
@@ -108,17 +109,30 @@ class Settings(BaseModel):
             raise ValueError("must be a URL such as https://emulator.test")
         return url
 
+    @field_validator("open_control")
+    @classmethod
+    def _asks_for_no_token(cls, open_control: bool, fields: ValidationInfo) -> bool:
+        if open_control and fields.data.get("control_token") is not None:
+            raise ValueError("opens the control plane to everybody, and --control-token closes it; take one of them")
+        return open_control
+
     @field_validator("state_sync")
     @classmethod
     def _has_a_file_to_sync(cls, state_sync: str, fields: ValidationInfo) -> str:
         if state_sync == "full" and fields.data.get("state") is None:
-            raise ValueError("there is nothing to sync without --state FILE")
+            raise ValueError("there is nothing to sync without --state FILE, such as --state emulator.db")
         return state_sync
 
     def url(self, port: int) -> str:
-        """Where clients reach the emulator, given the port that it has."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        """Where clients reach the emulator, given the port that it has; on this machine, if it is on all addresses."""
+        host = _LOOPBACK.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
         return self.base_url or f"http://{host}:{port}"
+
+    @property
+    def is_on_all_addresses(self) -> bool:
+        """Whether it listens on every address that this machine has."""
+        return self.host in _LOOPBACK
 
     def names(self) -> tuple[str, ...]:
         """The names that the emulator has besides those that are always its own."""

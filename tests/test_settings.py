@@ -27,6 +27,8 @@ def test_the_defaults_are_the_published_ones() -> None:
     [
         ({}, "http://127.0.0.1:1234"),
         ({"host": "::1"}, "http://[::1]:1234"),
+        ({"host": "0.0.0.0"}, "http://127.0.0.1:1234"),  # noqa: S104 - where a client of this machine finds it
+        ({"host": "::"}, "http://[::1]:1234"),
         ({"base_url": "https://fake.example"}, "https://fake.example"),
     ],
 )
@@ -156,6 +158,7 @@ def test_origins_are_as_browsers_send_them(url: str, origin: str) -> None:
         {"control_token": "short"},
         {"control_token": "not in a header"},
         {"webhook_url": ("https://www.wixapis.com/",)},
+        {"control_token": "a-token-of-the-test", "open_control": True},
     ],
 )
 def test_a_setting_about_who_gets_in_has_to_make_sense(fields: dict[str, Any]) -> None:

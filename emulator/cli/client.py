@@ -1,7 +1,6 @@
 """The control plane as the command line calls it."""
 
-import sys
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -9,7 +8,7 @@ import click
 from emulator.client import CallFailed, Control, Unreachable
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 
-__all__ = ["DEFAULT_URL", "CallFailed", "Control", "Unreachable", "WebUrl", "control_options", "fail"]
+__all__ = ["DEFAULT_URL", "CallFailed", "Control", "Unreachable", "WebUrl", "control_options"]
 
 DEFAULT_URL = "http://127.0.0.1:8949"
 
@@ -59,9 +58,3 @@ def running_options(command: Any) -> Any:
     """The same for a verb that needs no emulator: a running one is asked only if a flag says so."""
     ask = click.option("--url", type=WebUrl(), allow_from_autoenv=False, help="Ask the emulator that runs there.")
     return ask(_site(control_token_option(command)))
-
-
-def fail(message: str, status: int = 1) -> NoReturn:
-    """End the command with that message."""
-    click.echo(f"wix-emulator: {message}", err=True)
-    sys.exit(status)

@@ -57,6 +57,13 @@ class _Verbs(click.Group):
             context.fail(f"No such command {arguments[0]!r}; {_suggestion(arguments[0], set(_VERBS))}")
         return super().resolve_command(context, arguments)
 
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except click.BadParameter as error:
+            _blame_the_source(error)
+            raise
+
     def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
         if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("--help", "--version")):
             arguments = [_DEFAULT_VERB, *arguments]
@@ -74,7 +81,7 @@ def verbs(context: click.Context) -> None:
     """
     _refuse_unknown_variables(os.environ)
     settings = _configuration(Path(CONFIGURATION))
-    port = os.environ.get(f"{ENVIRONMENT_PREFIX}PORT") or settings.get("port", _FREE_PORT)
+    port = _port(settings)
     if port != _FREE_PORT:  # then that is where the other verbs find the emulator
         settings.setdefault("url", f"http://127.0.0.1:{port}")
     if settings:
@@ -94,6 +101,30 @@ def main() -> None:
 def known_options() -> dict[str, click.Option]:
     """Every option that has one meaning for all verbs that take it, by its name in a configuration file."""
     return {name: option for verb in _VERBS for name, option in _options(verb).items()}
+
+
+def _blame_the_source(error: click.BadParameter) -> None:
+    """Have the message name what the user wrote, where that is no flag."""
+    from click.core import ParameterSource
+
+    option, context = error.param, error.ctx
+    if option is None or option.name is None or context is None:
+        return
+    if context.get_parameter_source(option.name) in (ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP):
+        from emulator.cli.sources import named
+
+        error.param_hint = named(option.name, context)
+
+
+def _port(settings: Mapping[str, Any]) -> str:
+    """The port that is configured, wherever; the other verbs find the emulator there. Raises UsageError."""
+    variable = f"{ENVIRONMENT_PREFIX}PORT"
+    given = os.environ.get(variable)
+    port = str(given or settings.get("port", _FREE_PORT))
+    if not port.isascii() or not port.isdecimal():
+        source = variable if given else f"port in {CONFIGURATION}"
+        raise UsageError(f"{source}: takes a number from 0 to 65535, such as 8949; got {port!r}")
+    return port
 
 
 def _options(verb: str) -> dict[str, click.Option]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.client import DEFAULT_URL, CallFailed, WebUrl, control_token_option, fail, json_option
+from emulator.cli.client import DEFAULT_URL, CallFailed, WebUrl, control_token_option, json_option
+from emulator.cli.ending import fail
 from emulator.cli.files import check_folder, write_atomically
 from emulator.cli.rule_ids import chosen, counted_rules
 

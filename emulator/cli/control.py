@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
-from emulator.cli.client import CallFailed, Control, ControlGroup, Unreachable, control_options, fail, json_option
+from emulator.cli.client import CallFailed, Control, ControlGroup, Unreachable, control_options, json_option
 from emulator.cli.durations import Duration
+from emulator.cli.ending import fail
+from emulator.cli.wording import counted
 
 _OPTIONS: dict[str, Any] = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
 _NOT_READY = 3
@@ -92,7 +94,7 @@ def seed(file: Path, json: bool, **at: str) -> None:
 
     document = read(file)
     answer = call(Control(**at), "POST", "seed", document)
-    click.echo(_json(answer) if json else f"merged {len(answer['orders'])} orders")
+    click.echo(_json(answer) if json else f"merged {counted(len(answer['orders']), 'order')}")
 
 
 @click.group(cls=ControlGroup, context_settings=_OPTIONS, invoke_without_command=True)

@@ -9,7 +9,8 @@ from types import FrameType
 
 import click
 
-from emulator.cli.client import Control, fail
+from emulator.cli.client import Control
+from emulator.cli.ending import fail
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.environment import extended, variables
 from emulator.process import NotStarted, launched

@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from emulator.cli.client import CallFailed, Control, Unreachable, WebUrl, control_options, fail
+from emulator.cli.client import CallFailed, Control, Unreachable, WebUrl, control_options
 from emulator.cli.durations import Duration
+from emulator.cli.ending import fail
 from emulator.cli.server import Server, listening
 from emulator.domain.deliveries import refuse_as_receiver
 from emulator.webhooks.keys import KeyFileError, SigningKey

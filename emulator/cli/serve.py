@@ -26,14 +26,16 @@ from emulator.app import create_app
 from emulator.cli.connection import Connection, Limits
 from emulator.cli.files import PUBLIC, check_folder, write_atomically
 from emulator.cli.server import Server, listening
+from emulator.cli.sources import explained
 from emulator.cli.tls import certificates, state_folder, trust_bundle
+from emulator.cli.wording import counted
 from emulator.domain.site_ids import DEFAULT_SITE_ID
-from emulator.domain.violations import field_path
 from emulator.errors import UsageError
 from emulator.settings import Settings, SettingsError, parse_behaviours
 
 _DEFAULTS = Settings()
 _SHUTDOWN_TIMEOUT_S = 5
+_ELSEWHERE = "every address; if clients come by another name, give its URL with --base-url"
 # New objects before a garbage collection, and collections before an older generation's: nearly all that requests leave
 # behind is state, which a collection can only look through, while somebody waits for an answer.
 _COLLECTIONS = (50_000, 20, 20)
@@ -164,7 +166,7 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
     dashboard = f"{facts.base_url}/_emulator"
     if settings.control_token is not None:
         dashboard += f"?token={quote(settings.control_token, safe='')}"
-    seeded = f"{', '.join(settings.seed)}: {len(orders)} orders"
+    seeded = f"{', '.join(settings.seed)}: {counted(len(orders), 'order')}"
     if as_json:
         banner = {
             "version": __version__,
@@ -195,7 +197,8 @@ def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
             f"  seed       {seeded}",
             f"  webhooks   {', '.join(settings.webhook_url) or 'none; wix-emulator listen, or --webhook-url URL'}",
             f"  public key {facts.base_url}/_emulator/public-key (?format=base64 for one line)",
-            *([f"  state      {settings.state}: {len(facts.sites)} sites"] if settings.state else []),
+            *([f"  network    {_ELSEWHERE}"] if settings.is_on_all_addresses and settings.base_url is None else []),
+            *([f"  state      {settings.state}: {counted(len(facts.sites), 'site')}"] if settings.state else []),
             *([f"  https      {facts.tls.url}, certified by {facts.tls.ca_file}"] if facts.tls else []),
         ]
     )
@@ -217,12 +220,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     try:
         return Settings(behaviours=parse_behaviours(assignments), **options)
     except ValidationError as error:
-        details = error.errors(include_url=False)[0]
-        name = field_path(details["loc"])
-        flag = "--" + name.replace("_", "-")
-        if name == "control_token":
-            raise SettingsError(f"{flag}: takes 8 or more characters, without spaces, that fit into a header") from None
-        raise SettingsError(f"{flag}: {details['msg'].lower()}, got {details['input']!r}") from error
+        raise SettingsError(explained(error, click.get_current_context(silent=True))) from None
 
 
 def _refuse_open_network(listener: socket.socket, settings: Settings) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 
-from emulator.cli.client import fail
+from emulator.cli.ending import fail
 
 _HANDSHAKE_TIMEOUT_S = 5.0  # before the end of its handshake a connection does not count, so it may not last
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)

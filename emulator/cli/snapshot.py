@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from emulator.cli.client import Control, ControlGroup, control_options, fail, json_option
+from emulator.cli.client import Control, ControlGroup, control_options, json_option
 from emulator.cli.control import call, text
+from emulator.cli.ending import fail
 from emulator.cli.files import check_folder, write_atomically
 
 _OPTIONS = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}

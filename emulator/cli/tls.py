@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from emulator.cli.client import fail
+from emulator.cli.ending import fail
 from emulator.cli.files import write_atomically
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from emulator.cli.client import CallFailed, Control, Unreachable, control_options, fail
+from emulator.cli.client import CallFailed, Control, Unreachable, control_options
+from emulator.cli.ending import fail
 from emulator.process import NotStarted, launched
 from emulator.velo.node import MODULE, NodeMissing
 from emulator.velo.site import VeloError, VeloSite

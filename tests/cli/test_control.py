@@ -176,7 +176,7 @@ def test_reset_makes_the_site_as_a_fresh_one(shell: Shell, receiver: Receiver) -
 def test_seed_merges_a_file(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "orders.yaml"
     path.write_text('orders:\n  - {id: "mine", lineItems: [{quantity: 2}]}\n', encoding="utf-8")
-    assert shell.out("seed", str(path)) == "merged 1 orders\n"
+    assert shell.out("seed", str(path)) == "merged 1 order\n"
     assert shell.json("trigger", FULFILLMENTS_UPDATED, "--order", "mine")["event"]["entityId"] == "mine"
     assert [order["id"] for order in shell.json("seed", str(path))["orders"]] == ["mine"]
 

@@ -45,6 +45,13 @@ def local(server: Server) -> str:
     return f"http://127.0.0.1:{urlsplit(server.url).port}"
 
 
+def test_its_banner_names_a_url_that_can_be_called_and_the_way_to_another() -> None:
+    with running("serve", "--host", "0.0.0.0", "--port", "0", "--open-control") as emulator:  # noqa: S104
+        banner = [emulator.line() for _ in range(10)]
+    assert " answers at http://127.0.0.1:" in banner[0]
+    assert "--base-url" in banner[9]
+
+
 # Who may start it
 
 

@@ -258,9 +258,36 @@ def test_a_random_seed_makes_ids_repeat(start: Start) -> None:
         (["serv"], "did you mean serve?"),
         (["serve", "extra"], "unexpected extra argument (extra)"),
         (["--port", "many"], "'many' is not a valid integer"),
-        (["--sites-max", "0"], "--sites-max: input should be greater than or equal to 1, got 0"),
-        (["--port", "99999"], "--port: input should be less than or equal to 65535, got 99999"),
-        (["--time", "yesterday"], "--time: input should be a valid datetime"),
+        (["--sites-max", "0"], "--sites-max: takes 1 or more, such as --sites-max 1000; got 0"),
+        (["--port", "99999"], "--port: takes 65535 or less, such as --port 8949; got 99999"),
+        (["--time", "yesterday"], "--time: takes an ISO 8601 time from "),
+        (["--time", "yesterday"], ", such as --time 2026-01-02T03:04:05Z; got 'yesterday'"),
+        (
+            ["--allow-host", "http://X"],
+            "--allow-host: takes a name alone, without scheme and port, such as --allow-host emulator; got 'http://X'",
+        ),
+        (
+            ["--allow-origin", "Foo"],
+            (
+                "--allow-origin: takes the scheme, host and port of a page, such as --allow-origin "
+                "http://localhost:5173; got 'Foo'"
+            ),
+        ),
+        (
+            ["--base-url", "Foo"],
+            "--base-url: takes a URL of http or https, such as --base-url https://emulator.test; got 'Foo'",
+        ),
+        (
+            ["--webhook-url", "https://www.wixapis.com/Hook"],
+            (
+                "--webhook-url: takes the URL of a receiver, but none of Wix's, such as --webhook-url "
+                "http://127.0.0.1:3000/webhooks; got 'https://www.wixapis.com/Hook'"
+            ),
+        ),
+        (
+            ["--open-control", "--control-token", "a-token-of-the-test"],
+            "--open-control: opens the control plane to everybody, and --control-token closes it; take one of them",
+        ),
         (["--set", "line_item_splt=once"], "unknown setting line_item_splt; did you mean line_item_split?"),
         (["--set", "line_item_split=twice"], "line_item_split: input should be 'allow' or 'once', got 'twice'"),
         (["--set", "line_item_split"], "'line_item_split' is not NAME=VALUE"),
@@ -278,11 +305,11 @@ def test_a_random_seed_makes_ids_repeat(start: Start) -> None:
         (["--port", "0", "--key-file", "/dev/zero"], "/dev/zero: is over 65536 bytes, too long for a PEM private key"),
         (["--port", "0", "--key-file", "/dev/null"], "/dev/null: not an unencrypted PEM private key"),
         (["--port", "0", "--orders-max", "1"], "orders are more than --orders-max 1 allows"),
-        (["--connections-max", "0"], "--connections-max: input should be greater than or equal to 1, got 0"),
+        (["--connections-max", "0"], "--connections-max: takes 1 or more, such as --connections-max 900; got 0"),
         (["--port", "0", "--state", "."], "--state: . is not a file; choose another path"),
         (
             ["--state-sync", "full"],
-            "--state-sync: value error, there is nothing to sync without --state file, got 'full'",
+            "--state-sync: there is nothing to sync without --state FILE, such as --state emulator.db",
         ),
     ],
 )
@@ -294,7 +321,12 @@ def test_a_wrong_flag_ends_it_with_2(start: Start, arguments: list[str], message
     ("environment", "message"),
     [
         ({"WIX_EMULATOR_PROT": "1"}, "unknown environment variable WIX_EMULATOR_PROT; did you mean WIX_EMULATOR_PORT?"),
-        ({"WIX_EMULATOR_PORT": "many"}, "'many' is not a valid integer"),
+        ({"WIX_EMULATOR_PORT": "many"}, "WIX_EMULATOR_PORT: takes a number from 0 to 65535, such as 8949; got 'many'"),
+        ({"WIX_EMULATOR_PORT": "99999"}, "WIX_EMULATOR_PORT: takes 65535 or less"),
+        (
+            {"WIX_EMULATOR_TLS_PORT": "many"},
+            "Invalid value for WIX_EMULATOR_TLS_PORT: 'many' is not a valid integer",
+        ),
     ],
 )
 def test_a_wrong_variable_ends_it_with_2(start: Start, environment: dict[str, str], message: str) -> None:
@@ -305,7 +337,9 @@ def test_a_wrong_variable_ends_it_with_2(start: Start, environment: dict[str, st
     ("text", "message"),
     [
         ("prot: 1", "wix-emulator.yaml: unknown key prot; did you mean port?"),
-        ("random_seed: many", "'many' is not a valid integer"),
+        ("random_seed: many", "Invalid value for random_seed in wix-emulator.yaml: 'many' is not a valid integer"),
+        ("port: abc", "port in wix-emulator.yaml: takes a number from 0 to 65535, such as 8949; got 'abc'"),
+        ("base-url: foo", "base_url in wix-emulator.yaml: takes a URL of http or https"),
         ("port: [1]", "wix-emulator.yaml: port: takes one value"),
         ("port: {a: 1}", "wix-emulator.yaml: port: takes one value"),
         ("seed: [[docs]]", "wix-emulator.yaml: seed: takes one value"),
@@ -346,3 +380,13 @@ def test_help_lists_what_there_is(start: Start, arguments: list[str], text: str)
 
 def test_version_prints_the_version(start: Start) -> None:
     assert start("--version").end() == (0, f"wix-emulator, version {__version__}\n", "")
+
+
+# What a start does not pay for
+
+
+def test_it_does_not_load_what_calls_a_running_emulator() -> None:
+    heavy = {"emulator.client", "urllib.request"}
+    script = f"import sys, emulator.cli.serve; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
+    assert done.stdout == "[]\n"
