@@ -88,7 +88,10 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
 
 def _fitting(seed: Seed, settings: Settings) -> Seed:
     if len(seed.orders) > settings.orders_max:
-        reason = f"{len(seed.orders)} orders are more than --orders-max {settings.orders_max} allows"
+        reason = (
+            f"{len(seed.orders)} orders are more than --orders-max {settings.orders_max} allows; raise it to "
+            f"--orders-max {len(seed.orders)}, or start with --seed empty"
+        )
         raise SeedError(", ".join(settings.seed), "", reason)
     return seed
 

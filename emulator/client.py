@@ -5,12 +5,13 @@ import os
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
-from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 TOKEN_VARIABLE = "WIX_EMULATOR_CONTROL_TOKEN"  # noqa: S105 - a variable's name
 
 _TIMEOUT_S = 60
+_USUAL_PORT = 8949
 _AS_LONG_AS_IT_TAKES = ("clock/advance", "settle", "state")  # they send webhooks, or carry a whole site
 
 
@@ -45,7 +46,7 @@ class Control:
         self.timeout_s: float = _TIMEOUT_S
         self.site = site
         # Straight to the emulator, whatever proxy the environment names.
-        self._opener: OpenerDirector = build_opener(ProxyHandler({}))
+        self._opener: OpenerDirector = build_opener(ProxyHandler({}), _StaysHere())
 
     def call(self, method: str, path: str, body: Any = None, **query: str | None) -> Any:
         """The JSON answer. Raises CallFailed."""
@@ -70,7 +71,7 @@ class Control:
                 return str(response.read().decode())
         except HTTPError as error:
             with error:
-                raise Refused(_message(error)) from None
+                raise self._refused(error) from None
         except TimeoutError:
             raise TimedOut(f"{self.url} has not answered {method} /_emulator/{path} in {timeout_s} s") from None
         except (URLError, OSError, HTTPException, UnicodeDecodeError) as error:
@@ -78,12 +79,23 @@ class Control:
             raise self._unreachable(str(reason) or type(error).__name__) from None
 
     def _unreachable(self, reason: str) -> Unreachable:
-        return Unreachable(f"no emulator answers at {self.url} ({reason}); start one with: wix-emulator")
+        return Unreachable(f"no emulator answers at {self.url} ({reason}); start one with: {self._start()}")
+
+    def _refused(self, error: HTTPError) -> CallFailed:
+        try:
+            return Refused(str(json.loads(error.read())["message"]))
+        except (ValueError, KeyError, TypeError):  # no answer of an emulator's
+            return self._unreachable(f"HTTP {error.code} {error.reason}".rstrip())
+
+    def _start(self) -> str:
+        """The command that makes an emulator answer at this URL."""
+        parts = urlsplit(self.url)
+        port = parts.port or 80
+        return "wix-emulator" if port == _USUAL_PORT or parts.scheme == "https" else f"wix-emulator --port {port}"
 
 
-def _message(error: HTTPError) -> str:
-    text = error.read().decode(errors="replace")
-    try:
-        return str(json.loads(text)["message"]) or text
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {error.code}: {text[:200]}"
+class _StaysHere(HTTPRedirectHandler):
+    """Follows no redirect: the token is for the emulator alone, which sends nobody anywhere."""
+
+    def redirect_request(self, *args: Any) -> None:
+        """Make of it the error that it is for us."""

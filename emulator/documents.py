@@ -23,7 +23,7 @@ def load(text: bytes, loader: Any) -> Any:
         raise
     # On a tag that does not fit its value, such as `!!bool x`, PyYAML fails in its own code, one way or the other.
     except (yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise DocumentError(" ".join(str(error).split())) from error
+        raise DocumentError(" ".join(str(error).split()).replace('in "<byte string>", ', "at ")) from error
 
 
 class _Limits:

@@ -34,6 +34,12 @@ def test_the_documents_and_the_demo_are_among_the_shipped_seeds() -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_seed_keeps_the_limits_of_documents(name: str, tmp_path: Path) -> None:
+    """Nobody checks that when it is loaded."""
+    assert loaded(written(tmp_path, (fixtures() / f"{name}.yaml").read_bytes())).orders
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_seed_loads_with_orders_of_different_ids(name: str) -> None:
     orders = loaded(name).orders
     assert orders
@@ -94,7 +100,7 @@ def test_a_document_may_have_no_orders(document: Any) -> None:
         ),
         ("orders:\n- {lineItems: [{quantity: 1}], fulfillments: [{lineItems: [{id: x}]}]}\n", "is not a valid GUID"),
         ("orders:\n- 5\n", "orders[0]: must be a mapping"),
-        ("orders: {}\nx: 1\n", "x: unknown key; known: orders"),
+        ("orders: {}\nx: 1\n", "x: is an unknown key; known: orders"),
         ("orders: 5\n", "orders: must be a list"),
         ("apiKeys: [{}]\n", "apiKeys[0]: must be a mapping with `key`"),
         ("apiKeys: [{key: a, scopes: [{}]}]\n", "apiKeys[0].scopes: must be a list of some of "),
@@ -103,6 +109,7 @@ def test_a_document_may_have_no_orders(document: Any) -> None:
         ("orders: [\n", "while parsing a flow"),
         ("orders: !!python/object:os.system {}\n", "could not determine a constructor"),
         (b"orders: \xff\n", "invalid"),
+        ("orders: [\n", " at line "),
         ("orders:\n- &a {extra: *a}\n", "line 2, column 14: *a contains itself"),
         ("orders:\n- {extra: " + "9" * 5_000 + "}\n", "limit (4300 digits)"),
         ("[" * 100_000, "is nested more than 100 levels deep"),

@@ -40,16 +40,18 @@ async def read_body(headers: Mapping[str, str], receive: Receive, bytes_max: int
 def _decompressed(body: bytes, encoding: str, bytes_max: int) -> bytes:
     bits = _WINDOW_BITS.get(encoding)
     if bits is None:
-        raise _unreadable(f"has content-encoding {encoding}; send it plain, or with {' or '.join(_WINDOW_BITS)}")
+        raise _unreadable(
+            f"the body has content-encoding {encoding}; send it plain, or with {' or '.join(_WINDOW_BITS)}"
+        )
     try:
         stream = zlib.decompressobj(bits)
         plain = stream.decompress(body, bytes_max)
     except zlib.error as error:
-        raise _unreadable(f"is not valid {encoding}: {error}") from None
+        raise _unreadable(f"the body is not valid {encoding}: {error}") from None
     if stream.unconsumed_tail:
         raise PayloadTooLarge(bytes_max)
     if not stream.eof:
-        raise _unreadable(f"is not valid {encoding}: it ends too early")
+        raise _unreadable(f"the body is not valid {encoding}: it ends too early")
     return plain
 
 

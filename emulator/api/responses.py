@@ -55,11 +55,11 @@ def json_object(body: bytes) -> dict[str, Any]:
     try:
         value = from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError as error:
-        raise _malformed(f"is not valid JSON: {error}") from None
+        raise _malformed(f"the body is not valid JSON: {error}") from None
     if not isinstance(value, dict):
-        raise _malformed("must be a JSON object")
+        raise _malformed("the body must be a JSON object")
     if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _is_deep(value):
-        raise _malformed(f"is nested in more than {DEPTH_MAX} levels")
+        raise _malformed(f"the body is nested in more than {DEPTH_MAX} levels")
     return value
 
 

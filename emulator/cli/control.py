@@ -5,13 +5,12 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import click
 
 from emulator.cli.client import CallFailed, Control, ControlGroup, Unreachable, control_options, json_option
-from emulator.cli.durations import Duration
+from emulator.cli.durations import SYSTEM, Duration, Moment
 from emulator.cli.ending import fail
 from emulator.cli.wording import counted
 
@@ -85,15 +84,16 @@ def reset(json: bool, **at: str) -> None:
 
 
 @click.command(context_settings=_OPTIONS)
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("name", metavar="SEED")
 @json_option
 @control_options
-def seed(file: Path, json: bool, **at: str) -> None:
-    """Merge the seed FILE into the site."""
-    from emulator.seeds import read
+def seed(name: str, json: bool, **at: str) -> None:
+    """Merge SEED, a file or the name of a shipped one such as docs, into the site."""
+    from emulator.seeds import document
 
-    document = read(file)
-    answer = call(Control(**at), "POST", "seed", document)
+    content = document(name)
+    with _ending_the_command(f"{name}: "):
+        answer = Control(**at).call("POST", "seed", content)
     click.echo(_json(answer) if json else f"merged {counted(len(answer['orders']), 'order')}")
 
 
@@ -117,12 +117,12 @@ def advance(duration: timedelta, json: bool, **at: str) -> None:
 
 
 @clock.command("set")
-@click.argument("time")
+@click.argument("time", type=Moment())
 @json_option
 @control_options
 def set_(time: str, json: bool, **at: str) -> None:
     """Stop the clock at TIME (ISO 8601), or let it follow the system: `set system`."""
-    wanted = {"mode": "system"} if time == "system" else {"now": time}
+    wanted = {"mode": "system"} if time == SYSTEM else {"now": time}
     _show_clock(call(Control(**at), "PUT", "clock", wanted), json)
 
 
@@ -156,13 +156,13 @@ def text(control: Control, method: str, path: str, body: Any = None, **query: st
 
 
 @contextlib.contextmanager
-def _ending_the_command() -> Iterator[None]:
+def _ending_the_command(subject: str = "") -> Iterator[None]:
     try:
         yield
     except Unreachable as error:
         fail(str(error), _NOT_READY)
     except CallFailed as error:
-        fail(str(error))
+        fail(f"{subject}{error}")
 
 
 def _override(assignment: str) -> tuple[str, Any]:

@@ -9,6 +9,7 @@ from emulator.cli.client import Control, ControlGroup, control_options, json_opt
 from emulator.cli.control import call, text
 from emulator.cli.ending import fail
 from emulator.cli.files import check_folder, write_atomically
+from emulator.errors import UsageError
 
 _OPTIONS = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
 
@@ -42,5 +43,19 @@ def save(file: Path, json: bool, **at: str) -> None:
 @control_options
 def load(file: Path, json: bool, **at: str) -> None:
     """Put the state in FILE in place of the site's."""
-    answer = call(Control(**at), "PUT", "state", file.read_bytes())
+    document = file.read_bytes()
+    _refuse_what_is_none(file, document)
+    answer = call(Control(**at), "PUT", "state", document)
     click.echo(dumps(answer) if json else f"loaded {file}; fingerprint {answer['fingerprint']}")
+
+
+def _refuse_what_is_none(file: Path, document: bytes) -> None:
+    """Raise UsageError for what is of another form altogether; of the rest the emulator says what is wrong."""
+    from pydantic_core import from_json
+
+    try:
+        content = from_json(document)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or "version" not in content:
+        raise UsageError(f"{file} is no snapshot; make one with: wix-emulator snapshot save FILE")

@@ -339,7 +339,11 @@ class PayloadTooLarge(ApplicationRefusal):
     rule = rules.BODY_LIMIT
 
     def __init__(self, limit_bytes: int) -> None:
-        super().__init__(f"the request's body is over {limit_bytes} bytes", {"limitBytes": limit_bytes})
+        super().__init__(
+            f"the request's body is over {limit_bytes} bytes; --body-bytes-max sets the limit of all calls but "
+            "those with snapshots and e-mails",
+            {"limitBytes": limit_bytes},
+        )
 
 
 class ControlRefusal(ApplicationRefusal):

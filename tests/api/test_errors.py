@@ -100,8 +100,17 @@ def test_a_body_over_the_limit_answers_413() -> None:
         assert answer.status_code == 413
         error = application_error(answer)
         assert (error["code"], error["data"]) == ("PAYLOAD_TOO_LARGE", {"limitBytes": 100})
+        assert "--body-bytes-max" in answer.json()["message"]
         streamed = client.post(path, content=iter([fitting, b" "]))
         assert code(streamed) == (413, "PAYLOAD_TOO_LARGE")
+
+
+@pytest.mark.rule("R205")
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"a":' + b"[" * 150 + b"]" * 150 + b"}"], ids=["cut", "array", "deep"])
+def test_what_is_wrong_with_the_body_as_a_whole_is_said_of_the_body(api: TestClient, body: bytes) -> None:
+    answer = api.post(f"{BASE}/list-by-ids", content=body)
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith("the body ")
 
 
 # Validation errors

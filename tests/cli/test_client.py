@@ -39,6 +39,35 @@ def test_nobody_there_is_another_error() -> None:
         Control(NOBODY, "site").call("GET", "health")
 
 
+@pytest.mark.parametrize(
+    ("url", "command"),
+    [
+        ("http://nobody.invalid:8949", "wix-emulator"),
+        ("http://nobody.invalid:8999/", "wix-emulator --port 8999"),
+        ("http://nobody.invalid", "wix-emulator --port 80"),
+    ],
+)
+def test_the_advice_makes_an_emulator_answer_at_that_port(url: str, command: str) -> None:
+    with pytest.raises(Unreachable, match=rf"; start one with: {command}$"):
+        Control(url, "site").call("GET", "health")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_the_token_goes_nowhere_else(listener: socket.socket, control: Control, status: int) -> None:
+    control.timeout_s, control.control_token = 30, "a-token-of-the-test"
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(control.call, "GET", "health")
+        with closing(listener.accept()[0]) as connection:
+            connection.recv(65_536)
+            head = f"HTTP/1.1 {status} Elsewhere\r\nlocation: {control.url}/elsewhere\r\ncontent-length: 0\r\n\r\n"
+            connection.sendall(head.encode())
+            with pytest.raises(Unreachable, match=f"HTTP {status}"):
+                asked.result()
+    listener.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
 def test_a_verb_that_gets_no_answer_in_time_has_failed(control: Control, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         call(control, "POST", "reset", {})

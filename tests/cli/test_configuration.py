@@ -24,7 +24,7 @@ CALLS = [
     "clock advance 1h",
     "clock set system",
     "snapshot save s.json",
-    "snapshot load orders.yaml",
+    "snapshot load state.json",
     "env",
 ]
 
@@ -33,6 +33,7 @@ CALLS = [
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory of the test's own."""
     (tmp_path / "orders.yaml").write_text("orders: []", encoding="utf-8")
+    (tmp_path / "state.json").write_text('{"version": 1}', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

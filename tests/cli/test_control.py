@@ -184,9 +184,9 @@ def test_seed_merges_a_file(shell: Shell, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "status", "message"),
     [
-        ("a: b: c", 2, "orders.yaml: mapping values are not allowed"),
-        ("- 1", 1, ""),
-        ("order: []", 1, "order unknown key; known: orders"),
+        ("a: b: c", 2, "orders.yaml: mapping values are not allowed in this context at line 1, column 5"),
+        ("- 1", 1, "orders.yaml: the body must be a JSON object"),
+        ("order: []", 1, "orders.yaml: order is an unknown key; known: orders"),
         ("orders: [{lineItems: [{quantity: 0}]}]", 1, "quantity must be 1 or more"),
     ],
 )
@@ -202,7 +202,14 @@ def test_a_seed_that_cannot_be_used_is_told(
 
 
 def test_a_seed_file_that_is_missing_is_wrong_usage(shell: Shell) -> None:
-    assert shell.run("seed", "missing.yaml").status == 2
+    done = shell.run("seed", "missing.yaml")
+    assert done.status == 2
+    assert "missing.yaml: no such seed or file; shipped seeds: demo, docs" in done.err
+
+
+@pytest.mark.parametrize(("name", "merged"), [("docs-bulk", "merged 4 orders\n"), ("empty", "merged 0 orders\n")])
+def test_seed_takes_the_name_of_a_shipped_one(shell: Shell, name: str, merged: str) -> None:
+    assert shell.out("seed", name) == merged
 
 
 # clock
@@ -248,9 +255,16 @@ def test_clock_prints_json(shell: Shell) -> None:
 
 
 def test_a_clock_is_not_set_to_what_is_no_time(shell: Shell) -> None:
-    done = shell.run("clock", "set", "noon")
+    done = shell.run("clock", "set", "Noon")
+    assert (done.status, done.out) == (2, "")
+    assert "'Noon' is no time such as 2026-03-01T12:00:00Z, nor system" in done.err
+    done = shell.run("clock", "set", "0001-01-01")
     assert done.status == 1
     assert done.err.startswith("wix-emulator: now ")
+
+
+def test_a_time_without_an_offset_is_utc(shell: Shell) -> None:
+    assert shell.out("clock", "set", "2026-03-01T12:00") == "2026-03-01T12:00:00.000Z (manual)\n"
 
 
 @pytest.mark.parametrize("duration", ["soon", "", "1y", "1 h 2 m", "9" * 400])
@@ -294,7 +308,7 @@ def test_without_an_emulator_a_verb_says_how_to_start_one(arguments: str, tmp_pa
     done = run(verb, "--url", NOBODY, *rest, folder=tmp_path)
     assert (done.status, done.out) == (3, "")
     assert done.err.startswith(f"wix-emulator: no emulator answers at {NOBODY} (")
-    assert done.err.endswith("); start one with: wix-emulator\n")
+    assert done.err.endswith("); start one with: wix-emulator --port 1\n")
 
 
 @pytest.mark.parametrize("url", ["no url", "", "127.0.0.1:8949", "ftp://a.example", "http://", "http://a:port"])
@@ -333,14 +347,17 @@ def test_wrong_usage_is_told_before_anything_is_called(arguments: str) -> None:
         b"HTTP/1.1 200 OK\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n\xff",
         b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{",
+        b"HTTP/1.1 501 Unsupported\r\ncontent-length: 15\r\n\r\n<!DOCTYPE HTML>",
+        b"HTTP/1.1 404 \r\ncontent-length: 2\r\n\r\n{}",
     ],
-    ids=["HTML", "garbage", "nothing", "half a head", "no text", "cut short"],
+    ids=["HTML", "garbage", "nothing", "half a head", "no text", "cut short", "an HTML error", "a JSON error"],
 )
 def test_another_server_at_that_url_is_no_emulator(receiver: Receiver, answer: bytes) -> None:
     receiver.answer(answer)
     done = run("reset", "--url", receiver.url)
     assert (done.status, done.out) == (3, "")
     assert done.err.startswith(f"wix-emulator: no emulator answers at {receiver.url} (")
+    assert "<" not in done.err
 
 
 @pytest.mark.parametrize("content", [b"no key", b""])

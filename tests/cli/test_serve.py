@@ -304,7 +304,8 @@ def test_a_random_seed_makes_ids_repeat(start: Start) -> None:
         (["--port", "0", "--key-file", "/"], "/: Is a directory"),
         (["--port", "0", "--key-file", "/dev/zero"], "/dev/zero: is over 65536 bytes, too long for a PEM private key"),
         (["--port", "0", "--key-file", "/dev/null"], "/dev/null: not an unencrypted PEM private key"),
-        (["--port", "0", "--orders-max", "1"], "orders are more than --orders-max 1 allows"),
+        (["--port", "0", "--orders-max", "1"], "orders are more than --orders-max 1 allows; raise it to --orders-max "),
+        (["--port", "0", "--orders-max", "1"], ", or start with --seed empty"),
         (["--connections-max", "0"], "--connections-max: takes 1 or more, such as --connections-max 900; got 0"),
         (["--port", "0", "--state", "."], "--state: . is not a file; choose another path"),
         (
@@ -357,7 +358,7 @@ def test_a_wrong_configuration_file_ends_it_with_2(start: Start, tmp_path: Path,
     ("text", "message"),
     [
         ("orders:\n- status: SHIPPED\n", "seed.yaml: orders[0].status: must be one of 'INITIALIZED'"),
-        ("order: []\n", "seed.yaml: order: unknown key; known: orders"),
+        ("order: []\n", "seed.yaml: order: is an unknown key; known: orders"),
         ("orders: [\n", "seed.yaml: while parsing"),
     ],
 )

@@ -70,6 +70,15 @@ def test_a_wrong_file_is_refused_and_changes_nothing(server: Server, site: str, 
     assert Control(server.url, site).call("GET", "state")["fingerprint"] == before
 
 
+@pytest.mark.parametrize("content", [b"# Notes", b"[]", b"{}", b"\xff", b""])
+def test_a_file_that_is_no_snapshot_is_wrong_usage(server: Server, site: str, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "Notes.md"
+    file.write_bytes(content)
+    done = run(server, "snapshot", "load", str(file), "--site", site)
+    assert done.returncode == 2
+    assert done.stderr == f"wix-emulator: {file} is no snapshot; make one with: wix-emulator snapshot save FILE\n"
+
+
 def test_env_prints_lines_that_a_shell_understands(server: Server, site: str) -> None:
     lines = run(server, "env", "--site", site).stdout
     done = subprocess.run(  # noqa: S603 - what was just printed
