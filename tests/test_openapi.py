@@ -183,7 +183,7 @@ def test_create_leads_to_update_to_delete_to_list() -> None:
 def test_an_event_is_as_its_webhook_says(event_type: EventType) -> None:
     claims = DOCUMENT["webhooks"][event_type.name]["post"]["requestBody"]["content"]["text/plain"]["schema"]
     name = claims["contentSchema"]["$ref"].rpartition("/")[2].removesuffix("Claims")
-    event = fire(site(order()), event_type, ORDER_ID, {})
+    event = fire(site(order()), event_type, ORDER_ID, {}).event
     schema(name).validate(event.domain_event())
     envelope = DOCUMENT["components"]["schemas"][f"{name}Envelope"]["properties"]
     assert envelope["eventType"] == {"const": event_type.name}
@@ -195,7 +195,7 @@ def test_an_event_is_as_its_webhook_says(event_type: EventType) -> None:
 def test_a_plain_webhook_is_as_its_format_says(event_type: EventType, in_format: DeliveryFormat) -> None:
     plain = DOCUMENT["webhooks"][event_type.name]["post"]["requestBody"]["content"]["application/json"]["schema"]
     (name,) = (one["$ref"].rpartition("/")[2] for one in plain["anyOf"] if one["$ref"].lower().endswith(in_format))
-    told = fire(site(order(fulfillments=[fulfillment(1)])), event_type, ORDER_ID, {})
+    told = fire(site(order(fulfillments=[fulfillment(1)])), event_type, ORDER_ID, {}).event
     sealer = Sealer(SigningKey(), SigningKey.wrong(), "an app", "an instance")
     body = sealer.seal(delivery(of=told, to=subscription(format=in_format))).body
     schema(name).validate(json.loads(body))

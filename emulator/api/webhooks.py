@@ -178,11 +178,13 @@ async def fire_event(call: Call) -> Response:
     if request.to is not None:
         to = Subscription(id=call.site.ids.guid(), url=request.to, format=request.format)
     try:
-        event = operations.fire(call.site, event_type, request.order_id, request.set, chaos=chaos, to=to)
+        event, unknown = operations.fire(call.site, event_type, request.order_id, request.set, chaos=chaos, to=to)
     except PathError as error:
         raise InvalidRequest([Violation("set", str(error), "VALIDATION")]) from None
     deliveries = [_rendered(call, one) for one in call.site.outbox.deliveries() if one.event.id == event.id]
     answer = {"event": event.domain_event(), "deliveries": deliveries}
+    if unknown:
+        answer["unknown"] = [{"path": one.path, "didYouMean": one.did_you_mean} for one in unknown]
     return render_json(answer | ({"receiver": ADVICE[chaos.name]} if chaos else {}))
 
 

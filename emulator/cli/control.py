@@ -41,6 +41,11 @@ def trigger(
     wanted = {"eventType": event, "orderId": order, "to": to, "chaos": chaos, "set": dict(map(_override, set))}
     control = Control(**at)
     fired = call(control, "POST", "events", {name: value for name, value in wanted.items() if value})
+    for one in fired.get("unknown", ()):
+        meant = f"; did you mean {one['didYouMean']}?" if one["didYouMean"] else ""
+        click.echo(
+            f"wix-emulator: --set: {event} is not known to have {one['path']}, and was sent with it{meant}", err=True
+        )
     call(control, "POST", "settle", {})
     known = {delivery["id"] for delivery in fired["deliveries"]}
     deliveries = [one for one in call(control, "GET", "deliveries")["deliveries"] if one["id"] in known]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from emulator.domain.wire import format_timestamp
@@ -10,12 +11,14 @@ _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 _GUESTS = (("John", "Doe"), ("Jane", "Doe"))
 _PRICES = ("123.00", "0.00")
 _CURRENCY = "USD"
+# Not in the documented object, but read by the documented handler.
+UNDOCUMENTED: Mapping[str, Any] = MappingProxyType({"invoice": {"grandTotal": "123.00"}})
 
 
 def ticket_order(*, guid: Callable[[], str], now: datetime) -> dict[str, Any]:
     """A paid order of two tickets, of exactly the documented shape; `guid` draws its ids.
 
-    `invoice` is not in the documented object, but the documented handler reads `invoice.grandTotal`; it can be set.
+    What is UNDOCUMENTED is not in it; it can be set.
     """
     number = _order_number(guid())
     tickets = [

@@ -30,6 +30,18 @@ def unread_fields(model: type[BaseModel], value: Mapping[str, Any]) -> list[Unre
     return [Unread(field_path(path), _meant(path, _known(model))) for path in _unread(model, value, ())]
 
 
+def unknown_path(body: Any, path: str) -> Unread | None:
+    """The first step of the path that is of no known field of the body; None for none, and below free-form values."""
+    known, walked = tuple(_paths_in(body)), ""
+    for step in re.sub(r"\[\d+\]", "[]", path).split("."):
+        here = f"{walked}.{step}" if walked else step
+        if here.rstrip("[]") not in known:
+            is_free = walked and not any(one.startswith(f"{walked}.") for one in known)
+            return None if is_free else Unread(here, _meant((walked, step) if walked else (step,), known))
+        walked = here
+    return None
+
+
 def known_beside(model: type[BaseModel], path: str) -> tuple[str, ...]:
     """The names that the model knows where the path has its last one."""
     parent = re.sub(r"\[\d+\]", "[]", _parent(path))
@@ -104,6 +116,19 @@ def _meant(path: Path, known: Iterable[str]) -> str | None:
 @cache
 def _known(model: type[BaseModel]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_known_paths(model, (), _DEPTH_MAX)))
+
+
+def _paths_in(value: Any) -> Iterator[str]:
+    """The paths of what a body of that form can have: all that its models know, and what else is in it."""
+    if isinstance(value, BaseModel):
+        yield from _known(type(value))
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield key
+            yield from (f"{key}{below}" if below.startswith("[]") else f"{key}.{below}" for below in _paths_in(one))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from (f"[].{below}" for below in _paths_in(one))
 
 
 def _parent(path: str) -> str:

@@ -1,7 +1,7 @@
 """Events fired by hand, on top of what the site really holds."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import to_jsonable_python
 
@@ -21,10 +21,18 @@ from emulator.domain.events import (
 from emulator.domain.orders import Order
 from emulator.domain.paths import with_changes
 from emulator.domain.refusals import OrderNotFound
-from emulator.domain.tickets import ticket_order
+from emulator.domain.tickets import UNDOCUMENTED, ticket_order
+from emulator.domain.unread import Unread, unknown_path
 from emulator.operations.orders import CancelSideEffects, canceled_body
 from emulator.operations.publishing import fulfilled_body, publish
 from emulator.site import Site
+
+
+class Fired(NamedTuple):
+    """The event, and of what was set in it the paths that an event of its type is not known to have."""
+
+    event: Event
+    unknown: tuple[Unread, ...]
 
 
 def fire(
@@ -35,17 +43,21 @@ def fire(
     *,
     chaos: Chaos | None = None,
     to: Subscription | None = None,
-) -> Event:
+) -> Fired:
     """Publish an event about the order, or the first one with fulfillments; `changes` are set in its body by path.
 
     Raises OrderNotFound, and PathError for a path that does not fit.
     """
     if event_type.body_kind == "flat":
-        body = with_changes(ticket_order(guid=site.ids.guid, now=site.clock.now()), changes)
-        return publish(site, event_type, str(body.get("orderNumber")), body, chaos=chaos, to=to)
-    order = _any_order(site) if order_id is None else site.store.order(order_id)
-    body = with_changes(to_jsonable_python(_BODIES[event_type.name](order), exclude_none=True), changes)
-    return publish(site, event_type, order.id, body, chaos=chaos, to=to)
+        plain: Any = ticket_order(guid=site.ids.guid, now=site.clock.now())
+        body = with_changes(plain, changes)
+        plain, entity_id = plain | UNDOCUMENTED, str(body.get("orderNumber"))
+    else:
+        order = _any_order(site) if order_id is None else site.store.order(order_id)
+        plain, entity_id = _BODIES[event_type.name](order), order.id
+        body = with_changes(to_jsonable_python(plain, exclude_none=True), changes)
+    unknown = tuple(found for path in changes if (found := unknown_path(plain, path)) is not None)
+    return Fired(publish(site, event_type, entity_id, body, chaos=chaos, to=to), unknown)
 
 
 _BODIES: Mapping[str, Callable[[Order], Any]] = {

@@ -91,6 +91,29 @@ def test_trigger_sets_values_that_are_json_and_values_that_are_text(shell: Shell
     assert event["tickets"][0]["price"]["amount"] == 1.5
 
 
+@pytest.mark.parametrize(
+    ("event", "path", "said"),
+    [
+        (FULFILLMENTS_UPDATED, "nope", "is not known to have nope, and was sent with it\n"),
+        (FULFILLMENTS_UPDATED, "fulfilments", "; did you mean fulfillments?\n"),
+        ("order_approved", "order.lineItems[0].quantty", "; did you mean order.lineItems[].quantity?\n"),
+        ("wixEvents_onOrderUpdated", "archivd", "; did you mean archived?\n"),
+    ],
+)
+def test_trigger_warns_of_a_path_that_nothing_is_known_to_have(shell: Shell, event: str, path: str, said: str) -> None:
+    done = shell.run("trigger", event, "--set", f"{path}=1")
+    assert done.status == 0
+    assert done.err.startswith("wix-emulator: --set: ")
+    assert done.err.endswith(said)
+
+
+@pytest.mark.parametrize(
+    "path", ["fulfillments[0].trackingInfo.trackingNumber", "fulfillments[3].customInfo.fieldsData.courier", "orderId"]
+)
+def test_trigger_warns_of_no_path_that_may_be_there(shell: Shell, path: str) -> None:
+    shell.out("trigger", FULFILLMENTS_UPDATED, "--set", f"{path}=1")
+
+
 @pytest.mark.parametrize("value", ["[" * 10_000, "NaN", "9" * 5_000, "1e999"])
 def test_trigger_sets_what_is_no_json_within_limits_as_text(shell: Shell, value: str) -> None:
     event = shell.json("trigger", "wixEvents_onOrderUpdated", "--set", f"email={value}")["event"]
