@@ -16,6 +16,7 @@ CONFIGURATION = "wix-emulator.yaml"
 ENVIRONMENT_PREFIX = "WIX_EMULATOR_"
 _DEFAULT_VERB = "serve"
 _FREE_PORT = "0"
+_PORT_MAX = 65_535
 
 
 # Each verb and the module that has it: imported when it is called, for a start is paid for in every test run.
@@ -121,7 +122,7 @@ def _port(settings: Mapping[str, Any]) -> str:
     variable = f"{ENVIRONMENT_PREFIX}PORT"
     given = os.environ.get(variable)
     port = str(given or settings.get("port", _FREE_PORT))
-    if not port.isascii() or not port.isdecimal():
+    if not (port.isascii() and port.isdecimal() and int(port[:6]) <= _PORT_MAX):
         source = variable if given else f"port in {CONFIGURATION}"
         raise UsageError(f"{source}: takes a number from 0 to 65535, such as 8949; got {port!r}")
     return port

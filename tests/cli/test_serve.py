@@ -323,7 +323,7 @@ def test_a_wrong_flag_ends_it_with_2(start: Start, arguments: list[str], message
     [
         ({"WIX_EMULATOR_PROT": "1"}, "unknown environment variable WIX_EMULATOR_PROT; did you mean WIX_EMULATOR_PORT?"),
         ({"WIX_EMULATOR_PORT": "many"}, "WIX_EMULATOR_PORT: takes a number from 0 to 65535, such as 8949; got 'many'"),
-        ({"WIX_EMULATOR_PORT": "99999"}, "WIX_EMULATOR_PORT: takes 65535 or less"),
+        ({"WIX_EMULATOR_PORT": "99999"}, "WIX_EMULATOR_PORT: takes a number from 0 to 65535"),
         (
             {"WIX_EMULATOR_TLS_PORT": "many"},
             "Invalid value for WIX_EMULATOR_TLS_PORT: 'many' is not a valid integer",
