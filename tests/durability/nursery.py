@@ -1,7 +1,7 @@
 """Emulators that start fast: one process imports everything, and each emulator is a fork of it.
 
-Reads the settings of an emulator from a line of standard input, as JSON; says its pid and port when it answers, and how
-it ended when it has, before it reads the next line.
+Reads the settings of an emulator from a line of standard input, as JSON; says its pid when it begins, its port when it
+answers, and how it ended when it has, before it reads the next line.
 """
 
 import gc
@@ -27,6 +27,7 @@ def main() -> None:
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
+            say({"pid": os.getpid()})
             serve(json.loads(line))
             os._exit(0)
         _, status = os.waitpid(pid, 0)
@@ -37,7 +38,7 @@ def serve(settings: dict[str, Any]) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     configuration = uvicorn.Config(create_app(Settings(**settings), port=port), log_config=None, access_log=False)
-    Server(configuration, lambda: say({"pid": os.getpid(), "port": port})).run(sockets=[listener])
+    Server(configuration, lambda: say({"port": port})).run(sockets=[listener])
 
 
 def say(fact: dict[str, int]) -> None:
