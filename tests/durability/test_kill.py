@@ -58,6 +58,8 @@ class Nursery:
         """The port of an emulator that answers."""
         self.begin()
         facts = self._hear()
+        if "ended" in facts:
+            self._pid = None
         assert "port" in facts, facts
         return int(facts["port"])
 
