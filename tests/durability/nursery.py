@@ -42,7 +42,7 @@ def serve(settings: dict[str, Any]) -> None:
 
 
 def say(fact: dict[str, int]) -> None:
-    print(json.dumps(fact), flush=True)  # noqa: T201 - that is what it is for
+    os.write(sys.stdout.fileno(), f"{json.dumps(fact)}\n".encode())  # in one piece, whenever somebody is killed
 
 
 if __name__ == "__main__":
