@@ -10,7 +10,8 @@ import click
 from emulator.cli.client import DEFAULT_URL, CallFailed, WebUrl, control_token_option, json_option
 from emulator.cli.ending import fail
 from emulator.cli.files import check_folder, write_atomically
-from emulator.cli.rule_ids import chosen, counted_rules
+from emulator.cli.rule_ids import chosen
+from emulator.cli.wording import counted
 
 if TYPE_CHECKING:
     from emulator.conformance.evidence import Evidence, Finding, Record
@@ -159,9 +160,9 @@ def _lines(finding: "Finding") -> list[str]:
 
 
 def _summary(findings: "list[Finding]", file: Path | None) -> str:
-    counted = Counter(one.outcome for one in findings)
-    said = ", ".join(f"{counted[outcome]} {outcome}" for outcome in ("agreed", "differed", "failed", "skipped"))
-    return f"{counted_rules(len(findings))}: {said}" + (f"; evidence in {file}" if file else "")
+    outcomes = Counter(one.outcome for one in findings)
+    said = ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in ("agreed", "differed", "failed", "skipped"))
+    return f"{counted(len(findings), 'rule')}: {said}" + (f"; evidence in {file}" if file else "")
 
 
 def _write(file: Path, report: "Evidence") -> None:

@@ -16,8 +16,3 @@ def chosen(named: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
             raise click.UsageError(f"no rule {name}; wix-emulator rules lists all, and R1xx stands for all of R1")
         ids |= dict.fromkeys(found)
     return tuple(ids)
-
-
-def counted_rules(count: int) -> str:
-    """The count in words: `1 rule`, `2 rules`."""
-    return f"{count} rule{'' if count == 1 else 's'}"

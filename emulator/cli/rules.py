@@ -11,7 +11,8 @@ import click
 
 from emulator.cli.client import Control, running_options
 from emulator.cli.control import call
-from emulator.cli.rule_ids import chosen, counted_rules
+from emulator.cli.rule_ids import chosen
+from emulator.cli.wording import counted
 from emulator.conformance.weighing import Proposal, Weighed, configuration, propose, weigh
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def rules(
 def markdown(found: Sequence[Weighed]) -> str:
     """The fidelity table: how many rules are known how, and each of them."""
     known = Counter(one.known for one in found)
-    counted = ", ".join(f"{known[evidence]} {evidence}" for evidence in sorted(known))
-    lines = [f"{counted_rules(len(found))}: {counted}.", "", "| rule | what holds | known | source | setting |"]
+    kinds = ", ".join(f"{known[evidence]} {evidence}" for evidence in sorted(known))
+    lines = [f"{counted(len(found), 'rule')}: {kinds}.", "", "| rule | what holds | known | source | setting |"]
     lines += ["|---|---|---|---|---|", *map(_row, found)]
     return "\n".join(lines) + "\n"
 
