@@ -150,7 +150,7 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0 if self._head_bytes == _NEW_HEAD else self._head_bytes + self._arrived
         if len(self.url) > self._limits.url_bytes_max:
             self._refuse_url()
-        elif self._head_bytes > self._limits.head_bytes_max:
+        elif self._head_bytes - len(self.url) > self._limits.head_bytes_max:
             self._refuse_head()
 
     def _is_head_too_long(self) -> bool:
