@@ -38,8 +38,6 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
     Raises SeedError for a seed that cannot be used, KeyFileError for a key, StateFileError for a state file.
     """
     settings = settings or Settings()
-    samples = Samples()
-    ids = Ids(str(settings.random_seed))  # what seeds leave out is generated alike in every run, asked for or not
     sealer = Sealer(SigningKey(settings.key_file), SigningKey.wrong(), settings.app_id, settings.instance_id)
     keeper = _keeper(settings)
     dispatcher = Dispatcher(
@@ -48,20 +46,7 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         in_background=settings.delivery == "background",
         committed=keeper.committed if keeper is not None else None,
     )
-    setup = Setup(
-        seed=_fitting(load(settings.seed, samples, ids, settings.time), settings),
-        samples=samples,
-        behaviours=settings.behaviours,
-        random_seed=settings.random_seed,
-        start=settings.time,
-        subscriptions=settings.subscriptions(),
-        rate_limit=settings.rate_limit,
-        journal_entries_max=settings.journal_entries_max,
-        deliveries_max=settings.deliveries_max,
-        orders_max=settings.orders_max,
-        wake=dispatcher.wake,
-        take_due_steps=take_due_steps,
-    )
+    setup = _setup(settings, dispatcher)
     emulator = Emulator(
         sites=_sites(setup, settings.sites_max, keeper),
         dispatcher=dispatcher,
@@ -83,6 +68,25 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         emulator,
         body_bytes_max=settings.body_bytes_max,
         contract=_contract() if settings.check_responses else None,
+    )
+
+
+def _setup(settings: Settings, dispatcher: Dispatcher) -> Setup:
+    samples = Samples()
+    ids = Ids(str(settings.random_seed))  # what seeds leave out is generated alike in every run, asked for or not
+    return Setup(
+        seed=_fitting(load(settings.seed, samples, ids, settings.time), settings),
+        samples=samples,
+        behaviours=settings.behaviours,
+        random_seed=settings.random_seed,
+        start=settings.time,
+        subscriptions=settings.subscriptions(),
+        rate_limit=settings.rate_limit,
+        journal_entries_max=settings.journal_entries_max,
+        deliveries_max=settings.deliveries_max,
+        orders_max=settings.orders_max,
+        wake=dispatcher.wake,
+        take_due_steps=take_due_steps,
     )
 
 

@@ -1,7 +1,7 @@
 """A webhook receiver for tests: it answers as it is told, verifies what it gets, and remembers it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +11,21 @@ from emulator.client import Control
 from emulator.webhooks.received import Received, understood
 
 _WAIT_S = 5.0
+
+
+@contextmanager
+def answering(receive: Callable[[str, bytes], int]) -> Iterator[str]:
+    """The URL of a server on a free port while this lasts: it hands on the content type and body of each POST, and
+    answers with the status that comes back."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(receive))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/webhooks"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class Webhooks:
@@ -29,20 +44,14 @@ class Webhooks:
     def listening(cls, control: Control) -> "Iterator[Webhooks]":
         """A receiver on a free port, subscribed to all events of the site, while this lasts."""
         webhooks = cls(control, control.text("GET", "public-key"))
-        server = ThreadingHTTPServer(("127.0.0.1", 0), webhooks._handler())
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        webhooks.url = f"http://127.0.0.1:{server.server_address[1]}/webhooks"
-        subscription = control.call("POST", "webhooks", {"url": webhooks.url})["id"]
-        try:
-            yield webhooks
-        finally:
-            known = [one["id"] for one in control.call("GET", "webhooks")["webhooks"]]
-            if subscription in known:  # a reset takes it away
-                control.call("DELETE", f"webhooks/{subscription}")
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with answering(lambda _, body: webhooks.receive(body)) as webhooks.url:
+            subscription = control.call("POST", "webhooks", {"url": webhooks.url})["id"]
+            try:
+                yield webhooks
+            finally:
+                known = [one["id"] for one in control.call("GET", "webhooks")["webhooks"]]
+                if subscription in known:  # a reset takes it away
+                    control.call("DELETE", f"webhooks/{subscription}")
 
     @property
     def events(self) -> list[Received]:
@@ -74,20 +83,20 @@ class Webhooks:
             self._arrived.notify_all()
         return self.status
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        receive = self.receive
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                status = receive(self.rfile.read(int(self.headers.get("content-length") or 0)))
-                self.send_response(status)
-                self.send_header("content-length", "0")
-                self.end_headers()
+def _handler(receive: Callable[[str, bytes], int]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            self.send_response(receive(self.headers.get("content-type") or "", body))
+            self.send_header("location", self.path)  # for the statuses that redirect
+            self.send_header("content-length", "0")
+            self.end_headers()
 
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-                """Stay quiet: the test says what matters."""
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+            """Stay quiet: the test says what matters."""
 
-        return Handler
+    return Handler
 
 
 def _is_of(received: Received, event_type: str) -> bool:

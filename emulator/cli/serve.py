@@ -20,7 +20,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from emulator import __version__
-from emulator.api.call import Tls
+from emulator.api.call import Emulator, Tls
 from emulator.api.gateway import Gateway
 from emulator.app import create_app
 from emulator.cli.connection import Connection, Limits
@@ -161,31 +161,34 @@ def _stop_with_stdin() -> None:
 
 def banner(app: Gateway, settings: Settings, *, as_json: bool) -> str:
     """What a user needs to know once the emulator answers."""
-    facts = app.emulator
-    orders = facts.sites.setup.seed.orders
-    dashboard = f"{facts.base_url}/_emulator"
+    dashboard = f"{app.emulator.base_url}/_emulator"
     if settings.control_token is not None:
         dashboard += f"?token={quote(settings.control_token, safe='')}"
-    seeded = f"{', '.join(settings.seed)}: {counted(len(orders), 'order')}"
-    if as_json:
-        banner = {
-            "version": __version__,
-            "url": facts.base_url,
-            "dashboardUrl": dashboard,
-            "controlToken": settings.control_token,
-            "siteId": DEFAULT_SITE_ID,
-            "appId": facts.app_id,
-            "appSecret": facts.app_secret,
-            "instanceId": facts.instance_id,
-            "seed": list(settings.seed),
-            "orders": len(orders),
-            "webhookUrls": list(settings.webhook_url),
-            "publicKeyUrl": f"{facts.base_url}/_emulator/public-key",
-            "tlsUrl": facts.tls and facts.tls.url,
-            "caFile": facts.tls and facts.tls.ca_file,
-            "state": settings.state and str(settings.state),
-        }
-        return dumps(banner)
+    return dumps(_facts(app.emulator, settings, dashboard)) if as_json else _text(app.emulator, settings, dashboard)
+
+
+def _facts(facts: Emulator, settings: Settings, dashboard: str) -> dict[str, Any]:
+    return {
+        "version": __version__,
+        "url": facts.base_url,
+        "dashboardUrl": dashboard,
+        "controlToken": settings.control_token,
+        "siteId": DEFAULT_SITE_ID,
+        "appId": facts.app_id,
+        "appSecret": facts.app_secret,
+        "instanceId": facts.instance_id,
+        "seed": list(settings.seed),
+        "orders": len(facts.sites.setup.seed.orders),
+        "webhookUrls": list(settings.webhook_url),
+        "publicKeyUrl": f"{facts.base_url}/_emulator/public-key",
+        "tlsUrl": facts.tls and facts.tls.url,
+        "caFile": facts.tls and facts.tls.ca_file,
+        "state": settings.state and str(settings.state),
+    }
+
+
+def _text(facts: Emulator, settings: Settings, dashboard: str) -> str:
+    seeded = f"{', '.join(settings.seed)}: {counted(len(facts.sites.setup.seed.orders), 'order')}"
     return "\n".join(
         [
             f"wix-emulator {__version__} answers at {facts.base_url}",

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from emulator.conformance.subject import Kind
-from emulator.domain.violations import violations_of
+from emulator.domain.violations import first_violation
 from emulator.errors import UsageError
 
 VERSION = 1
@@ -141,9 +141,9 @@ def read(file: Path) -> Evidence:
     try:
         return Evidence.model_validate_json(content)
     except ValidationError as error:
-        first = violations_of(error)[0]
-        where = f"{first.field} {first.description}".strip()
-        raise UsageError(f"{file} is no evidence file ({where}); make one with: wix-emulator conformance") from error
+        raise UsageError(
+            f"{file} is no evidence file ({first_violation(error)}); make one with: wix-emulator conformance"
+        ) from error
 
 
 def _refuse_other_version(file: Path, content: bytes) -> None:

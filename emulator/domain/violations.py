@@ -40,6 +40,12 @@ def violations_of(error: ValidationError) -> list[Violation]:
     return [violation for details in error.errors(include_url=False) for violation in _translate(details)]
 
 
+def first_violation(error: ValidationError) -> str:
+    """The first of them in a line, such as `orders[0].id must not be empty`."""
+    violation = violations_of(error)[0]
+    return f"{violation.field} {violation.description}".strip()
+
+
 def field_path(location: Sequence[int | str]) -> str:
     """A location as Wix writes it: `fulfillment.lineItems[0].quantity`."""
     path = ""

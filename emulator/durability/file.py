@@ -94,7 +94,7 @@ class StateFile:
                 for site in batch:
                     self._write(site)
                 self._connection.execute("COMMIT")
-            except BaseException as error:
+            except BaseException as error:  # whatever it was, nothing of it may stay
                 with contextlib.suppress(sqlite3.Error):  # it may have rolled back by itself
                     self._connection.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
@@ -111,7 +111,7 @@ class StateFile:
         """Close it if what is done inside fails."""
         try:
             yield
-        except BaseException:
+        except BaseException:  # Ctrl-C included: the lock is let go of
             self.close()
             raise
 
@@ -158,10 +158,11 @@ class StateFile:
     def _write(self, site: SiteRows) -> None:
         if site.is_whole:
             for table in TABLES:
-                self._connection.execute(f"DELETE FROM {table.name} WHERE site = ?", (site.site_id,))  # noqa: S608
+                self._connection.execute(f"DELETE FROM {table.name} WHERE site = ?", (site.site_id,))  # noqa: S608 - a name of ours
         for name, row, document in site.rows:
             if document is None:
-                self._connection.execute(f"DELETE FROM {name} WHERE site = ? AND id = ?", (site.site_id, row))  # noqa: S608
+                delete = f"DELETE FROM {name} WHERE site = ? AND id = ?"  # noqa: S608 - a name of ours
+                self._connection.execute(delete, (site.site_id, row))
             else:
                 self._connection.execute(_INSERT[name], (site.site_id, row, document))
 
@@ -171,7 +172,7 @@ _INSERT: Final = {
     name: (
         f"INSERT OR REPLACE INTO {name} VALUES (?, ?, ?)"  # noqa: S608 - names of ours
         if table.moves
-        else f"INSERT INTO {name} VALUES (?, ?, ?) "  # noqa: S608
+        else f"INSERT INTO {name} VALUES (?, ?, ?) "  # noqa: S608 - likewise
         "ON CONFLICT (site, id) DO UPDATE SET document = excluded.document"
     )
     for name, table in TABLES_BY_NAME.items()

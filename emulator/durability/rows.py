@@ -16,7 +16,7 @@ from emulator.domain.deliveries import Delivery, Subscription
 from emulator.domain.lifecycle import Lifecycle
 from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest
-from emulator.domain.violations import violations_of
+from emulator.domain.violations import first_violation
 from emulator.faults import Fault
 from emulator.ids import IdsState
 from emulator.outbox import OutboxState
@@ -124,9 +124,7 @@ def _decoded(table: Table, row: str, document: str) -> Any:
     try:
         return table.decode(document)
     except ValidationError as error:
-        found = violations_of(error)[0]
-        problem = f"{found.field} {found.description}".lstrip()
-        raise RowError(f"{f'{table.name} {row}'.rstrip()}: {problem}") from error
+        raise RowError(f"{f'{table.name} {row}'.rstrip()}: {first_violation(error)}") from error
 
 
 # The row of the table of sites comes last: a site that has one is there as a whole.

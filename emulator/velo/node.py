@@ -23,7 +23,8 @@ def find_node() -> str:
     node = shutil.which("node")
     if node is None:
         raise NodeMissing(f"{_NEEDED}; there is no node on the PATH. Get it from https://nodejs.org")
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+    asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - the user's own
+    version = asked.stdout.strip()
     found = re.fullmatch(r"v(\d+)\.(\d+)\..*", version)
     if found is None or (int(found[1]), int(found[2])) < _VERSION_MIN:
         raise NodeMissing(f"{_NEEDED}; {node} is {version or 'of no known version'}. Get it from https://nodejs.org")
