@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("emulator")
 _SITE_ID_LENGTH_MAX = 100
+_CONTROL_PATH = CONTROL_PATH.encode("ascii")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REPLACED_STATUS = 503  # for a request that waited while its site was reset: it has changed nothing, try again
 
@@ -72,6 +73,14 @@ class Gateway:
         self._body_bytes_max = body_bytes_max
         self._contract = contract
         self._answered = self._answer if emulator.keeper is None else self._answer_when_kept
+
+    @staticmethod
+    def is_prompt(raw_path: bytes) -> bool:
+        """Whether a request of that path is answered without waiting, as the emulated API does but for a planned fault.
+
+        So much is certain: until it waits, it asks for nothing that only a task can have.
+        """
+        return not raw_path.startswith(_CONTROL_PATH)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's request, or follow the server's start and stop."""

@@ -3,11 +3,13 @@
 import json
 import secrets
 from asyncio import TimerHandle, Transport
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from emulator.cli.exchange import Exchange
 
 _LINGER_S = 2.0  # how long a refused client may go on sending, so that it reads why before the connection is reset
 _REFUSED_MAX = 50  # to so many at a time it is explained why there is no room for them
@@ -30,9 +32,11 @@ class Limits:
 class Connection(HttpToolsProtocol):
     """uvicorn's own, with limits. What arrives whole in one piece, as nearly all does, costs a few comparisons."""
 
-    def __init__(self, limits: Limits, *arguments: Any, **named: Any) -> None:
+    def __init__(self, limits: Limits, is_prompt: Callable[[bytes], bool], *arguments: Any, **named: Any) -> None:
+        """`is_prompt` tells of a request's raw path whether the application answers it without waiting, as a rule."""
         super().__init__(*arguments, **named)
         self._limits = limits
+        self._is_prompt = is_prompt
         self._is_refused = False
         self._is_whole = True  # nothing has arrived yet of which more must come
         self._awaits_head = False
@@ -41,6 +45,10 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0  # those of the pieces before it that belong to this head
         self._unsent = 0
         self._answered: RequestResponseCycle | None = None
+        self._is_reading = False
+        self._waiting: tuple[RequestResponseCycle, Any] | None = None  # what to answer next, and the application
+        self._idle_since: float | None = None  # its last answer; None before the first, and while there is work
+        self._idle_timer: TimerHandle | None = None
         self._request_deadline: TimerHandle | None = None
         self._answer_deadline: TimerHandle | None = None
 
@@ -64,18 +72,23 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
         self._unset_request_deadline()
         self._unset_answer_deadline()
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
 
     def data_received(self, data: bytes) -> None:
         """Read a piece of what the client sends."""
         if self._is_refused:
             return
         self._arrived, self._holds_more = len(data), not self._is_whole
+        self._idle_since, self._is_reading = None, True
         super().data_received(data)
+        self._is_reading = False
+        self._answer_waiting()
         if not self._is_whole:
             self._wait_for_more()
             return
         if (
-            self.timeout_keep_alive_task is None
+            self._idle_since is None
             and self._request_deadline is None
             and (self.cycle is None or self.cycle.response_complete)
         ):
@@ -133,13 +146,28 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Go on with what has been asked next, or with closing."""
-        super().on_response_complete()
+        self.server_state.total_requests += 1
         if self.transport.is_closing():
             self._close()
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_since = self.loop.time()
+            if self._idle_timer is None:
+                self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._end_idling)
 
-    def timeout_keep_alive_handler(self) -> None:
-        """Nothing more was asked for a while."""
-        self._close()
+    def _end_idling(self) -> None:
+        """Close if nothing more was asked for a while. One timer for many answers: setting one takes its time."""
+        self._idle_timer = None
+        if self._idle_since is None:
+            return
+        left_s = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left_s > 0:
+            self._idle_timer = self.loop.call_later(left_s, self._end_idling)
+        else:
+            self._close()
 
     def _wait_for_more(self) -> None:
         if self._request_deadline is None:
@@ -207,7 +235,26 @@ class Connection(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Of requests that were sent in one go the first is answered while `cycle` is the last already."""
         self._answered = cycle
-        super()._start_asgi_task(cycle, app)
+        if self._is_reading:
+            self._waiting = cycle, app
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _answer_waiting(self) -> None:
+        """Answer what has been read. A request that is not whole yet, or may take long, gets a task."""
+        while self._waiting is not None:
+            (cycle, app), self._waiting = self._waiting, None
+            if cycle.more_body or not self._is_prompt(cycle.scope["raw_path"]):
+                super()._start_asgi_task(cycle, app)
+            else:
+                self._carry_out(Exchange(cycle, app))
+
+    def _carry_out(self, exchange: Exchange) -> None:
+        rest = exchange.carry_out()
+        if rest is not None:
+            task = self.loop.create_task(rest)
+            task.add_done_callback(self.tasks.discard)
+            self.tasks.add(task)
 
     def _drop_request(self) -> None:
         """What is being answered or waits for its body is told that its client is gone."""

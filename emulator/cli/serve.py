@@ -134,7 +134,7 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
     limits = Limits(connections_max=settings.connections_max)
     configuration = uvicorn.Config(
         app,
-        http=functools.partial(Connection, limits),  # type: ignore[arg-type]  # called as the class would be
+        http=functools.partial(Connection, limits, app.is_prompt),  # type: ignore[arg-type]  # called as the class would be
         log_config=None,
         log_level=log_level,
         access_log=False,

@@ -118,7 +118,7 @@ def serving(keep_alive_s: int = 5, **limits: Any) -> Iterator[Serving]:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # as little as can be: who does not read is noticed
     app = create_app(Settings(seed=("docs",)))
-    protocol: Any = functools.partial(Connection, Limits(**limits))
+    protocol: Any = functools.partial(Connection, Limits(**limits), app.is_prompt)
     configuration = uvicorn.Config(
         app, http=protocol, ws="none", log_config=None, timeout_keep_alive=keep_alive_s, timeout_graceful_shutdown=1
     )
