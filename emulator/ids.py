@@ -3,8 +3,10 @@
 import secrets
 from dataclasses import dataclass
 from hashlib import blake2b
+from struct import Struct
 
 # The bits that RFC 9562 asks of a version 4 GUID, for each digit that may stand in their place.
+_REQUEST_ID = Struct(">IQ")
 _VARIANTS = {f"{digit:x}": "89ab"[digit % 4] for digit in range(16)}
 
 
@@ -46,7 +48,7 @@ class Ids:
         """A new version 4 GUID in lower case."""
         self.drawn += 1
         text = _digest(self._guids, self.drawn).hex()
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:]}"
+        return "-".join((text[:8], text[8:12], "4" + text[13:16], _VARIANTS[text[16]] + text[17:20], text[20:]))
 
     def given_back_on_failure(self) -> "_GivenBackOnFailure":
         """Draw the GUIDs of the inside again if it raises: what is refused leaves nothing behind."""
@@ -92,4 +94,5 @@ def _digest(sequence: blake2b, position: int) -> bytes:
 
 
 def _request_id(digest: bytes) -> str:
-    return f"{int.from_bytes(digest[:4])}.{int.from_bytes(digest[4:12]) >> 1}"
+    high, low = _REQUEST_ID.unpack_from(digest)
+    return f"{high}.{low >> 1}"

@@ -3,11 +3,10 @@
 It keeps references only; what a reader sees of an entry is worked out when it is read (`api/journal.py`).
 """
 
-from collections import OrderedDict
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from emulator.changes import Changes
 from emulator.domain.events import Event
@@ -24,8 +23,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 Ending = Literal["answered", "connectionDropped", "clientGone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An order before and after; None for one that was not there."""
 
     before: Order | None
@@ -37,8 +35,8 @@ class Entry:
     """One request: what was asked, of which operation, what was answered, and what came of it.
 
     `duration_ms` is None on a manual clock: there no time passes, and it would differ from run to run. `failure` is the
-    traceback of a fault of ours. `item_refusals` are those of a bulk call's entries. `bytes_kept`, of request and
-    answer, is known when the entry is closed.
+    traceback of a fault of ours. `item_refusals` are those of a bulk call's entries. `bytes_kept`, while the journal
+    has it, are those of the request's head, and with the end also of the bodies.
     """
 
     request_id: str
@@ -50,6 +48,7 @@ class Entry:
     refusal: Refusal | None = None
     query: bytes = b""
     headers: Headers = ()
+    headers_bytes: int = 0
     body: bytes = b""
     answer: bytes = b""
     ending: Ending | None = None
@@ -59,7 +58,7 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     item_refusals: list[Refusal] = field(default_factory=list)
-    bytes_kept: int = 0
+    bytes_kept: int | None = None
 
     @property
     def went_wrong(self) -> bool:
@@ -75,23 +74,25 @@ class Journal:
         self._entries_max = entries_max
         self._changes = changes or Changes()
         self._followed: Entry | None = None
-        self.clear()
+        self._entries: deque[Entry] = deque()
+        self._bytes = 0
 
     def record(self, entry: Entry) -> None:
         """Keep the entry from now on, answered or not; the oldest one goes if there are too many."""
-        self._entries[entry.request_id] = entry
-        while len(self._entries) > self._entries_max:
+        self._keep(entry, entry.headers_bytes + len(entry.path) + len(entry.query))
+        self._entries.append(entry)
+        if len(self._entries) > self._entries_max:
             self._forget_oldest()
 
     def close(self, entry: Entry) -> None:
         """Count what a finished entry keeps; it is complete before its answer leaves."""
-        if self._entries.get(entry.request_id) is not entry:
+        if entry.bytes_kept is None:
             return  # forgotten meanwhile
-        if len(entry.body) > ENTRY_BODY_BYTES_MAX or len(entry.answer) > ENTRY_BODY_BYTES_MAX:
+        size = len(entry.body) + len(entry.answer)
+        if size > ENTRY_BODY_BYTES_MAX:
             entry.body, entry.answer = entry.body[:ENTRY_BODY_BYTES_MAX], entry.answer[:ENTRY_BODY_BYTES_MAX]
-        head = len(entry.path) + len(entry.query) + sum(map(len, chain.from_iterable(entry.headers)))
-        entry.bytes_kept = head + len(entry.body) + len(entry.answer)
-        self._bytes += entry.bytes_kept
+            size = len(entry.body) + len(entry.answer)
+        self._keep(entry, size)
         while self._bytes > BYTES_MAX:
             self._forget_oldest()
         self._changes.tell("request", entry)
@@ -120,16 +121,24 @@ class Journal:
 
     def entries(self) -> tuple[Entry, ...]:
         """All entries, oldest first."""
-        return tuple(self._entries.values())
+        return tuple(self._entries)
 
     def find(self, request_id: str) -> Entry | None:
         """The entry of that request, if it is still kept."""
-        return self._entries.get(request_id)
+        return next((entry for entry in self._entries if entry.request_id == request_id), None)
 
     def clear(self) -> None:
         """Forget all entries."""
-        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        for entry in self._entries:
+            entry.bytes_kept = None
+        self._entries.clear()
         self._bytes = 0
 
+    def _keep(self, entry: Entry, size: int) -> None:
+        entry.bytes_kept = size + (entry.bytes_kept or 0)
+        self._bytes += size
+
     def _forget_oldest(self) -> None:
-        self._bytes -= self._entries.popitem(last=False)[1].bytes_kept
+        entry = self._entries.popleft()
+        self._bytes -= entry.bytes_kept or 0
+        entry.bytes_kept = None

@@ -30,6 +30,7 @@ class Store:
         self.highest_number = 10_000
         self._orders: dict[str, Order] = {}
         self._owners: defaultdict[str, set[str]] | None = None  # by tracking number; made when first asked for
+        self._rendered: dict[str, bytes] = {}  # of the orders as they are
         for order in orders:
             self.put(order)
 
@@ -69,6 +70,7 @@ class Store:
         if self._note_change is not None:
             self._note_change(before, order)
         self._orders[order.id] = order
+        self._rendered.pop(order.id, None)
         if self._owners is not None:
             self._index(self._owners, before, order)
         if (
@@ -77,6 +79,15 @@ class Store:
             and len(order.number) < _NUMBER_DIGITS_MAX
         ):
             self.highest_number = max(self.highest_number, int(order.number))
+
+    def rendered(self, order: Order, render: Callable[[Order], bytes]) -> bytes:
+        """What `render`, always the same, makes of the order; kept until the order changes, for who reads it again."""
+        if self._orders.get(order.id) is not order:
+            return render(order)
+        rendered = self._rendered.get(order.id)
+        if rendered is None:
+            rendered = self._rendered[order.id] = render(order)
+        return rendered
 
     def is_tracked_outside(self, order_id: str, tracking_number: str) -> bool:
         """Whether a fulfillment of any other order has that tracking number (R116)."""

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from emulator.api.bulk import BulkActionMetadata, ItemMetadata, counters, item_metadata
 from emulator.api.call import Call
-from emulator.api.responses import parse, render
+from emulator.api.responses import as_json, parse, render, render_members
 from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch, OrderWithFulfillments
 from emulator.domain.orders import Order
 from emulator.domain.refusals import Refusal
@@ -102,7 +102,7 @@ class BulkCreateFulfillmentResponse(WireModel):
 async def list_fulfillments_for_single_order(call: Call) -> Response:
     """Answer with an order's fulfillments."""
     request = parse(call, ListFulfillmentsForSingleOrderRequest)
-    return _render(operations.list_for_order(call.site, request.order_id))
+    return _render(call, operations.list_for_order(call.site, request.order_id))
 
 
 async def list_fulfillments_for_multiple_orders(call: Call) -> Response:
@@ -117,23 +117,20 @@ async def create_fulfillment(call: Call) -> Response:
     """Create a fulfillment."""
     request = parse(call, CreateFulfillmentRequest)
     order = operations.create(call.site, request.order_id, request.fulfillment)
-    return render(
-        CreateFulfillmentResponse.trusted(
-            order_with_fulfillments=order.with_all_fulfillments(), fulfillment_id=order.fulfillments[-1].id
-        )
-    )
+    new_id = b'"%b"' % order.fulfillments[-1].id.encode("ascii")
+    return render_members({b"orderWithFulfillments": _listed(call, order), b"fulfillmentId": new_id})
 
 
 async def update_fulfillment(call: Call) -> Response:
     """Change a fulfillment."""
     request = parse(call, UpdateFulfillmentRequest)
-    return _render(operations.update(call.site, request.order_id, request.fulfillment.id, request.fulfillment))
+    return _render(call, operations.update(call.site, request.order_id, request.fulfillment.id, request.fulfillment))
 
 
 async def delete_fulfillment(call: Call) -> Response:
     """Delete a fulfillment."""
     request = parse(call, DeleteFulfillmentRequest)
-    return _render(operations.delete(call.site, request.order_id, request.fulfillment_id))
+    return _render(call, operations.delete(call.site, request.order_id, request.fulfillment_id))
 
 
 async def bulk_create_fulfillments(call: Call) -> Response:
@@ -149,9 +146,16 @@ async def bulk_create_fulfillments(call: Call) -> Response:
     return render(response)
 
 
-def _render(order: Order) -> Response:
-    listed = order.with_all_fulfillments()
-    return render(OrderWithFulfillmentsResponse.trusted(order_with_fulfillments=listed))
+def _render(call: Call, order: Order) -> Response:
+    return render_members({b"orderWithFulfillments": _listed(call, order)})
+
+
+def _listed(call: Call, order: Order) -> bytes:
+    return call.site.store.rendered(order, _as_json)
+
+
+def _as_json(order: Order) -> bytes:
+    return as_json(order.with_all_fulfillments())
 
 
 def _bulk_result(call: Call, index: int, order_id: str, outcome: Order | Refusal) -> BulkOrderFulfillmentsResult:

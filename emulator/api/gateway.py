@@ -18,12 +18,12 @@ from starlette.types import Receive, Scope, Send
 from emulator.api.bodies import ClientGone, read_body
 from emulator.api.call import Call, Emulator
 from emulator.api.cors import allowed_origin, options
+from emulator.api.heads import Head, Heads
 from emulator.api.misbehaviour import ConnectionDropped, SiteReplaced, drop_connection, follow, misbehave
 from emulator.api.operation import CONTROL_PATH, Operation
 from emulator.api.paths import PathTable
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, render_refusal
 from emulator.api.strictness import refuse_unread
-from emulator.domain.credentials import Token
 from emulator.domain.refusals import InvalidRequest, Refusal, Violation
 from emulator.domain.rules import SITE_HEADER
 from emulator.domain.site_ids import DEFAULT_SITE_ID
@@ -46,12 +46,11 @@ class Arrival:
 
     receive: Receive
     is_control: bool
-    headers: Mapping[str, str]
+    head: Head
     scheme: str
     site: Site
     entry: Entry
     named_site: str
-    token: Token | None
 
 
 class Gateway:
@@ -70,6 +69,7 @@ class Gateway:
         self._emulated = PathTable(emulated)
         self._control_operations = control
         self.emulator = emulator
+        self._heads = Heads(emulator.guard)
         self._body_bytes_max = body_bytes_max
         self._contract = contract
         self._answered = self._answer if emulator.keeper is None else self._answer_when_kept
@@ -126,18 +126,18 @@ class Gateway:
         return response
 
     def _arrival(self, scope: Scope, receive: Receive) -> Arrival:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        head = self._heads.read(scope["headers"])
         path, query = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1"), scope["query_string"]
-        is_control = path.startswith(CONTROL_PATH)
-        token = self.emulator.guard.token(headers)
-        named = _named_site(headers, query if is_control else b"") or (token.site_id if token else "")
-        scheme = scope.get("scheme", "http")
-        site = self._site(named, scope["method"], path, headers, scheme) if named else self.emulator.sites.site()
+        method, scheme, is_control = scope["method"], scope.get("scheme", "http"), path.startswith(CONTROL_PATH)
+        named = _named_site(head, query if is_control else b"")
+        site = self._site(named, method, path, head.by_name, scheme) if named else self.emulator.sites.site()
         request_id = site.ids.control_request_id() if is_control else site.ids.request_id()
-        entry = Entry(request_id, site.clock.now(), scope["method"], path, query=query, headers=scope["headers"])
+        entry = Entry(
+            request_id, site.clock.now(), method, path, query=query, headers=head.raw, headers_bytes=head.size
+        )
         if not is_control:
             site.journal.record(entry)
-        return Arrival(receive, is_control, headers, scheme, site, entry, named, token)
+        return Arrival(receive, is_control, head, scheme, site, entry, named)
 
     def _site(self, named: str, method: str, path: str, headers: Mapping[str, str], scheme: str) -> Site:
         """The site of that name. Who will be refused gets the default one: a new one may take another's place."""
@@ -167,8 +167,9 @@ class Gateway:
             if entry.refusal is not None:
                 explanation = f"/_emulator/requests/{entry.request_id}{_site_query(site)}"
                 headers.append((b"x-emulator-explain", explanation.encode("ascii")))
-        if not arrival.is_control or self.emulator.admission.welcomes(arrival.headers):
-            headers += allowed_origin(arrival.headers)
+        asked = arrival.head.by_name
+        if "origin" in asked and (not arrival.is_control or self.emulator.admission.welcomes(asked)):
+            headers += allowed_origin(asked)
         return headers
 
     async def _answer_when_kept(self, arrival: Arrival) -> Response:
@@ -207,7 +208,7 @@ class Gateway:
             return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
     async def _dispatch(self, arrival: Arrival) -> Response:
-        headers, site, entry, epoch = arrival.headers, arrival.site, arrival.entry, arrival.site.epoch
+        headers, site, entry, epoch = arrival.head.by_name, arrival.site, arrival.entry, arrival.site.epoch
         self.emulator.admission.refuse_foreign_host(headers)
         _refuse_long_site_id(arrival.named_site)
         paths = self._control if arrival.is_control else self._emulated
@@ -218,13 +219,14 @@ class Gateway:
         if arrival.is_control:
             self.emulator.admission.admit(operation, headers, arrival.scheme)
         if operation.scope is not None:
-            self.emulator.guard.admit(operation, headers, arrival.token, site)
+            self.emulator.guard.admit(operation, headers, arrival.head.token, site)
             site.rate_limit.count(entry.at)
-        body_bytes_max = operation.body_bytes_max or self._body_bytes_max
-        entry.body = body = await read_body(headers, arrival.receive, body_bytes_max)
-        if site.epoch != epoch:
-            raise SiteReplaced
-        call = Call(operation, site, self.emulator, headers, parameters, entry.query, body)
+        if arrival.head.announces_body or entry.method not in _SAFE_METHODS:
+            bytes_max = operation.body_bytes_max or self._body_bytes_max
+            entry.body = await read_body(headers, arrival.receive, bytes_max)
+            if site.epoch != epoch:
+                raise SiteReplaced
+        call = Call(operation, site, self.emulator, headers, parameters, entry.query, entry.body)
         if arrival.is_control:
             return await _steer(call)
         entry.fault = site.faults.take(operation.id)
@@ -284,12 +286,12 @@ async def _steer(call: Call) -> Response:
     return response
 
 
-def _named_site(headers: Mapping[str, str], query_string: bytes) -> str:
+def _named_site(head: Head, query_string: bytes) -> str:
     """The site that the request names, on the control plane also as `?site=` (R211); empty if it names none."""
-    site_id = headers.get("wix-site-id")
+    site_id = head.site_id
     if site_id is None and b"site=" in query_string:
         site_id = dict(parse_qsl(query_string.decode("latin-1"))).get("site")
-    return site_id or ""
+    return site_id or (head.token.site_id if head.token is not None else "")
 
 
 def _site_query(site: Site) -> str:

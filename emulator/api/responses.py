@@ -74,8 +74,18 @@ class Rendered(Response):
 
 
 def render(value: BaseModel) -> Response:
-    """200 with the model as JSON, unset optionals absent (R131, R203)."""
-    return Rendered(value.__pydantic_serializer__.to_json(value, exclude_none=True))
+    """200 with the model as JSON."""
+    return Rendered(as_json(value))
+
+
+def as_json(value: BaseModel) -> bytes:
+    """The model as JSON, unset optionals absent (R131, R203)."""
+    return value.__pydantic_serializer__.to_json(value, exclude_none=True)
+
+
+def render_members(members: Mapping[bytes, bytes]) -> Response:
+    """200 with a JSON object of members that are JSON already."""
+    return Rendered(b"{%b}" % b",".join([b'"%b":%b' % member for member in members.items()]))
 
 
 def render_json(value: Any, status: int = 200) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from emulator.cli.exchange import Exchange
+from emulator.cli.exchange import Batch, Exchange
 
 _LINGER_S = 2.0  # how long a refused client may go on sending, so that it reads why before the connection is reset
 _REFUSED_MAX = 50  # to so many at a time it is explained why there is no room for them
@@ -32,10 +32,16 @@ class Limits:
 class Connection(HttpToolsProtocol):
     """uvicorn's own, with limits. What arrives whole in one piece, as nearly all does, costs a few comparisons."""
 
-    def __init__(self, limits: Limits, is_prompt: Callable[[bytes], bool], *arguments: Any, **named: Any) -> None:
-        """`is_prompt` tells of a request's raw path whether the application answers it without waiting, as a rule."""
+    def __init__(
+        self, limits: Limits, batch: Batch, is_prompt: Callable[[bytes], bool], *arguments: Any, **named: Any
+    ) -> None:
+        """`is_prompt` tells of a request's raw path whether the application answers it without waiting, as a rule.
+
+        Such requests are answered in the `batch`, which all connections of a server have in common.
+        """
         super().__init__(*arguments, **named)
         self._limits = limits
+        self._batch = batch
         self._is_prompt = is_prompt
         self._is_refused = False
         self._is_whole = True  # nothing has arrived yet of which more must come
@@ -45,8 +51,6 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0  # those of the pieces before it that belong to this head
         self._unsent = 0
         self._answered: RequestResponseCycle | None = None
-        self._is_reading = False
-        self._waiting: tuple[RequestResponseCycle, Any] | None = None  # what to answer next, and the application
         self._idle_since: float | None = None  # its last answer; None before the first, and while there is work
         self._idle_timer: TimerHandle | None = None
         self._request_deadline: TimerHandle | None = None
@@ -80,10 +84,8 @@ class Connection(HttpToolsProtocol):
         if self._is_refused:
             return
         self._arrived, self._holds_more = len(data), not self._is_whole
-        self._idle_since, self._is_reading = None, True
+        self._idle_since = None
         super().data_received(data)
-        self._is_reading = False
-        self._answer_waiting()
         if not self._is_whole:
             self._wait_for_more()
             return
@@ -235,26 +237,10 @@ class Connection(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Of requests that were sent in one go the first is answered while `cycle` is the last already."""
         self._answered = cycle
-        if self._is_reading:
-            self._waiting = cycle, app
+        if self._is_prompt(cycle.scope["raw_path"]):
+            self._batch.add(Exchange(self, cycle, app))
         else:
             super()._start_asgi_task(cycle, app)
-
-    def _answer_waiting(self) -> None:
-        """Answer what has been read. A request that is not whole yet, or may take long, gets a task."""
-        while self._waiting is not None:
-            (cycle, app), self._waiting = self._waiting, None
-            if cycle.more_body or not self._is_prompt(cycle.scope["raw_path"]):
-                super()._start_asgi_task(cycle, app)
-            else:
-                self._carry_out(Exchange(cycle, app))
-
-    def _carry_out(self, exchange: Exchange) -> None:
-        rest = exchange.carry_out()
-        if rest is not None:
-            task = self.loop.create_task(rest)
-            task.add_done_callback(self.tasks.discard)
-            self.tasks.add(task)
 
     def _drop_request(self) -> None:
         """What is being answered or waits for its body is told that its client is gone."""

@@ -24,6 +24,7 @@ from emulator.api.call import Emulator, Tls
 from emulator.api.gateway import Gateway
 from emulator.app import create_app
 from emulator.cli.connection import Connection, Limits
+from emulator.cli.exchange import Batch
 from emulator.cli.files import PUBLIC, check_folder, write_atomically
 from emulator.cli.server import Server, listening
 from emulator.cli.sources import explained
@@ -134,7 +135,7 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
     limits = Limits(connections_max=settings.connections_max)
     configuration = uvicorn.Config(
         app,
-        http=functools.partial(Connection, limits, app.is_prompt),  # type: ignore[arg-type]  # called as the class would be
+        http=functools.partial(Connection, limits, Batch(), app.is_prompt),  # type: ignore[arg-type]  # called as the class would be
         log_config=None,
         log_level=log_level,
         access_log=False,

@@ -47,26 +47,32 @@ class WireModel(BaseModel):
         No field of the model may have a default that is made each time.
         """
         defaults, names, is_open = _blank(cls)
-        return _made(cls, {**defaults, **fields}, names, {} if is_open else None)
+        return _made(cls, defaults | fields, names, {} if is_open else None)
 
     def replaced(self, **fields: Any) -> Self:
         """The value with these fields instead, which a rule has made: not validated either."""
         names = self.__pydantic_fields_set__
-        names = names if names >= fields.keys() else names | fields.keys()
-        return _made(type(self), {**self.__dict__, **fields}, names, self.__pydantic_extra__)
+        if not names >= fields.keys():
+            names = names | fields.keys()
+        return _made(type(self), self.__dict__ | fields, names, self.__pydantic_extra__)
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_assign = object.__setattr__
+
+# The places of a model that pydantic fills, found once: `object.__setattr__` looks for them each time.
+_set_fields, _set_names, _set_extra, _set_private = (
+    BaseModel.__dict__[name].__set__
+    for name in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 
 
 def _made(cls: type[_Model], fields: dict[str, Any], names: set[str], extra: dict[str, Any] | None) -> _Model:
     """A model of these parts, as pydantic's `model_copy` puts one together, without its detours."""
-    model = cls.__new__(cls)
-    _assign(model, "__dict__", fields)
-    _assign(model, "__pydantic_fields_set__", names)
-    _assign(model, "__pydantic_extra__", extra)
-    _assign(model, "__pydantic_private__", None)
+    model = object.__new__(cls)
+    _set_fields(model, fields)
+    _set_names(model, names)
+    _set_extra(model, extra)
+    _set_private(model, None)
     return model
 
 
@@ -83,7 +89,9 @@ def _blank(cls: type[BaseModel]) -> tuple[dict[str, Any], set[str], bool]:
 @lru_cache(maxsize=4_096)  # an order's dates are printed again and again
 def format_timestamp(moment: datetime) -> str:
     """The moment as Wix prints it: UTC, milliseconds and `Z`, such as `2023-02-22T15:55:47.021Z`."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+    at = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    date, time = (at.year, at.month, at.day), (at.hour, at.minute, at.second, at.microsecond // 1000)
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (*date, *time)  # noqa: UP031 - twice as fast as `isoformat`
 
 
 def _written_out(value: Any) -> Any:

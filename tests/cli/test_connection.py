@@ -16,6 +16,7 @@ import uvicorn
 from emulator.api.gateway import Gateway
 from emulator.app import create_app
 from emulator.cli.connection import Connection, Limits
+from emulator.cli.exchange import Batch
 from emulator.settings import Settings
 
 PATIENCE_S = 30  # how long a test waits for what must happen, before it fails
@@ -118,7 +119,7 @@ def serving(keep_alive_s: int = 5, **limits: Any) -> Iterator[Serving]:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # as little as can be: who does not read is noticed
     app = create_app(Settings(seed=("docs",)))
-    protocol: Any = functools.partial(Connection, Limits(**limits), app.is_prompt)
+    protocol: Any = functools.partial(Connection, Limits(**limits), Batch(), app.is_prompt)
     configuration = uvicorn.Config(
         app, http=protocol, ws="none", log_config=None, timeout_keep_alive=keep_alive_s, timeout_graceful_shutdown=1
     )
