@@ -1,13 +1,20 @@
 """A site's ids: random, or with a seed the same ones again after each reset and each start."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import shake_128
 from struct import Struct
+from typing import Generic, TypeVar
 
-# The bits that RFC 9562 asks of a version 4 GUID, for each digit that may stand in their place.
-_REQUEST_ID = Struct(">IQ")
-_VARIANTS = {f"{digit:x}": "89ab"[digit % 4] for digit in range(16)}
+_BLOCK = 32  # places
+_BYTES = 16  # of each
+_NUMBER, _REQUEST_ID = Struct(">I12x"), Struct(">IQ4x")
+# The bits that RFC 9562 asks of a version 4 GUID, for all GUIDs of a block.
+_FIXED = int.from_bytes(bytes.fromhex("000000000000f000c000000000000000") * _BLOCK)
+_VERSION_4 = int.from_bytes(bytes.fromhex("00000000000040008000000000000000") * _BLOCK)
+
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +41,9 @@ class Ids:
         """Go on from there; without a seed with ids that nobody has seen yet."""
         self._seed = state.seed
         key = state.seed or secrets.token_hex(16)
-        self._guids, self._numbers, self._requests, self._control_requests = (
-            blake2b(f"{key} {kind} ".encode(), digest_size=16) for kind in ("guid", "number", "request", "control")
-        )
+        self._guids, self._numbers = _Sequence(f"{key} guid", _guids), _Sequence(f"{key} number", _numbers)
+        self._requests = _Sequence(f"{key} request", _request_ids)
+        self._control_requests = _Sequence(f"{key} control", _request_ids)
         self.drawn, self._named = state.drawn, state.named
         self._named_control = 0
 
@@ -47,8 +54,7 @@ class Ids:
     def guid(self) -> str:
         """A new version 4 GUID in lower case."""
         self.drawn += 1
-        text = _digest(self._guids, self.drawn).hex()
-        return "-".join((text[:8], text[8:12], "4" + text[13:16], _VARIANTS[text[16]] + text[17:20], text[20:]))
+        return self._guids.at(self.drawn)
 
     def given_back_on_failure(self) -> "_GivenBackOnFailure":
         """Draw the GUIDs of the inside again if it raises: what is refused leaves nothing behind."""
@@ -57,17 +63,17 @@ class Ids:
     def number(self) -> int:
         """A seed for another generator."""
         self.drawn += 1
-        return int.from_bytes(_digest(self._numbers, self.drawn)[:4])
+        return self._numbers.at(self.drawn)
 
     def request_id(self) -> str:
         """A new id for `x-wix-request-id`; opaque, as at Wix (R206). It does not disturb the sequence of GUIDs."""
         self._named += 1
-        return _request_id(_digest(self._requests, self._named))
+        return self._requests.at(self._named)
 
     def control_request_id(self) -> str:
         """The same for the control plane, from a sequence of its own: who looks on disturbs nothing."""
         self._named_control += 1
-        return _request_id(_digest(self._control_requests, self._named_control))
+        return self._control_requests.at(self._named_control)
 
 
 class _GivenBackOnFailure:
@@ -86,13 +92,38 @@ class _GivenBackOnFailure:
             self._ids.drawn = self._drawn
 
 
-def _digest(sequence: blake2b, position: int) -> bytes:
-    """The digest at that place of a sequence, whose beginning is hashed already."""
-    digest = sequence.copy()
-    digest.update(b"%d" % position)
-    return digest.digest()
+class _Sequence(Generic[_Kind]):
+    """What each place of a sequence has. Made in blocks, of which one is kept: many together cost half as much each."""
+
+    __slots__ = ("_block", "_first", "_key", "_make")
+
+    def __init__(self, key: str, make: Callable[[bytes], list[_Kind]]) -> None:
+        self._key, self._make = key, make
+        self._first = 0
+        self._block: list[_Kind] = []
+
+    def at(self, place: int) -> _Kind:
+        """What that place has."""
+        offset = place - self._first
+        if not 0 <= offset < len(self._block):
+            offset = place % _BLOCK
+            self._first = place - offset
+            self._block = self._make(shake_128(f"{self._key} {self._first}".encode()).digest(_BLOCK * _BYTES))
+        return self._block[offset]
 
 
-def _request_id(digest: bytes) -> str:
-    high, low = _REQUEST_ID.unpack_from(digest)
-    return f"{high}.{low >> 1}"
+def _guids(digest: bytes) -> list[str]:
+    text = (int.from_bytes(digest) & ~_FIXED | _VERSION_4).to_bytes(len(digest)).hex()
+    return [
+        f"{text[at : at + 8]}-{text[at + 8 : at + 12]}-{text[at + 12 : at + 16]}-{text[at + 16 : at + 20]}-"
+        f"{text[at + 20 : at + 32]}"
+        for at in range(0, len(text), 2 * _BYTES)
+    ]
+
+
+def _numbers(digest: bytes) -> list[int]:
+    return [number for (number,) in _NUMBER.iter_unpack(digest)]
+
+
+def _request_ids(digest: bytes) -> list[str]:
+    return [f"{high}.{low >> 1}" for high, low in _REQUEST_ID.iter_unpack(digest)]

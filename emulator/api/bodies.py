@@ -21,20 +21,30 @@ async def read_body(headers: Mapping[str, str], receive: Receive, bytes_max: int
     announced = headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > bytes_max:
         raise PayloadTooLarge(bytes_max)
-    chunks, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > bytes_max:
-            raise PayloadTooLarge(bytes_max)
-        if not message.get("more_body", False):
-            break
+    body, more = await _next_chunk(receive)
+    if more:
+        body = await _with_the_rest(body, receive, bytes_max)
+    if len(body) > bytes_max:
+        raise PayloadTooLarge(bytes_max)
     encoding = headers.get("content-encoding", "identity")
-    body = b"".join(chunks)
     return body if encoding == "identity" or not body else _decompressed(body, encoding.lower(), bytes_max)
+
+
+async def _next_chunk(receive: Receive) -> tuple[bytes, bool]:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    return message.get("body", b""), message.get("more_body", False)
+
+
+async def _with_the_rest(body: bytes, receive: Receive, bytes_max: int) -> bytes:
+    """All of a body that comes in pieces, or so much of it that it is too much."""
+    chunks, size, more = [body], len(body), True
+    while more and size <= bytes_max:
+        chunk, more = await _next_chunk(receive)
+        chunks.append(chunk)
+        size += len(chunk)
+    return b"".join(chunks)
 
 
 def _decompressed(body: bytes, encoding: str, bytes_max: int) -> bytes:

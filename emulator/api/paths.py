@@ -20,17 +20,16 @@ class _Template:
         self._values = _picking(position for position, it_is in enumerate(self.is_parameter) if it_is)
         self._expected = self._literals(segments)
 
-    def fits(self, segments: Sequence[str]) -> bool:
-        """Whether a path of as many segments is one of its."""
-        return self._literals(segments) == self._expected and "" not in self._values(segments)
+    def values(self, segments: Sequence[str]) -> Sequence[str] | None:
+        """What a path of as many segments has in the places of the parameters; None if it is another's."""
+        if self._literals(segments) != self._expected:
+            return None
+        values = self._values(segments)
+        return None if "" in values else values
 
     def add(self, operation: Operation, segments: Sequence[str]) -> None:
         """Have the operation answer its method."""
         self.operations[operation.method] = operation, tuple(name.strip("{}") for name in self._values(segments))
-
-    def parameters(self, names: Iterable[str], segments: Sequence[str]) -> dict[str, str]:
-        """What the path has in the places of the parameters, decoded. Raises InvalidRequest."""
-        return {name: _decoded(value, name) for name, value in zip(names, self._values(segments), strict=True)}
 
 
 class PathTable:
@@ -53,12 +52,14 @@ class PathTable:
 
         HEAD is answered as GET is; a slash at the end does not matter.
         """
-        template, segments = self._template(method, raw_path)
+        template, values = self._template(method, raw_path)
         found = template.operations.get("GET" if method == "HEAD" else method)
         if found is None:
             raise MethodNotAllowed(method, raw_path, template.operations)
         operation, names = found
-        return operation, template.parameters(names, segments)
+        if "%" in raw_path:
+            values = list(map(_decoded, values, names))
+        return operation, dict(zip(names, values, strict=True))
 
     def methods(self, raw_path: str) -> Iterable[str]:
         """The methods that the path answers. Raises PathNotFound."""
@@ -67,8 +68,9 @@ class PathTable:
     def _template(self, method: str, raw_path: str) -> tuple[_Template, Sequence[str]]:
         segments = raw_path.removesuffix("/").split("/")
         for template in self._templates.get(len(segments), ()):
-            if template.fits(segments):
-                return template, segments
+            values = template.values(segments)
+            if values is not None:
+                return template, values
         raise PathNotFound(method, raw_path, self._nearest(method, raw_path))
 
     def _nearest(self, method: str, path: str) -> str | None:
@@ -87,8 +89,6 @@ def _picking(positions: Iterable[int]) -> Callable[[Sequence[str]], tuple[str, .
 
 
 def _decoded(segment: str, name: str) -> str:
-    if "%" not in segment:
-        return segment
     try:
         return unquote(segment, errors="strict")
     except UnicodeDecodeError:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from emulator.api.call import Call
 from emulator.domain import rules
@@ -41,7 +42,10 @@ def parse(call: Call, model: type[_Model]) -> _Model:
     """
     fields = call.query() if call.operation.takes_query else json_object(call.body)
     for name, value in call.path_parameters.items():
-        _bind(fields, name, value)
+        if "." in name:
+            _bind(fields, name, value)
+        else:
+            fields[name] = value
     try:
         return cast("_Model", model.__pydantic_validator__.validate_python(fields, by_alias=True, by_name=False))
     except ValidationError as error:
@@ -71,6 +75,11 @@ class Rendered(Response):
     def __init__(self, body: bytes) -> None:
         self.status_code, self.background, self.body = 200, None, body
         self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
+        """Send it."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def render(value: BaseModel) -> Response:
@@ -137,8 +146,8 @@ def _is_deep(value: Any) -> bool:
     """Whether it has more than DEPTH_MAX levels, found level by level."""
     level = [value]
     for _ in range(DEPTH_MAX + 1):
-        inside = (one.values() if isinstance(one, dict) else one for one in level)
-        level = [one for values in inside for one in values if isinstance(one, dict | list)]
+        inside = [one.values() if one.__class__ is dict else one for one in level]
+        level = [one for values in inside for one in values if one.__class__ is dict or one.__class__ is list]
         if not level:
             return False
     return True

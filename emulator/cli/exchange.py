@@ -19,18 +19,19 @@ _TOGETHER_MAX = 16  # the first of them waits for the answers to all
 class Exchange:
     """A request and its answer. It stands between uvicorn and the application, and writes an answer in one piece."""
 
-    __slots__ = ("_answer", "_app", "_connection", "_cycle", "_head", "_is_held", "transport")
+    __slots__ = ("_answer", "_app", "_connection", "_cycle", "_head", "_is_held", "_is_read", "transport")
 
     def __init__(self, connection: HttpToolsProtocol, cycle: RequestResponseCycle, app: ASGIApp) -> None:
         self._connection, self._cycle, self._app = connection, cycle, app
         self.transport = cycle.transport  # for who wants to drop the connection
         self._head: Message | None = None
         self._answer: bytes | None = None
+        self._is_read = False
         self._is_held = True
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:  # noqa: ARG002 - ours is sent to instead
         """What the application does of it."""
-        return self._app(scope, receive, self.send)
+        return self._app(scope, receive if self._cycle.waiting_for_100_continue else self.receive, self.send)
 
     def carry_out(self) -> None:
         """Answer without a task; if the application has to wait for something, it goes on in one."""
@@ -48,6 +49,16 @@ class Exchange:
         self._is_held = False
         if self._answer is not None:
             self._write(self._answer)
+
+    async def receive(self) -> Message:
+        """The body if it is there already, without waiting for it; whatever else may happen next."""
+        cycle = self._cycle
+        if self._is_read or cycle.more_body or cycle.disconnected:
+            return await cycle.receive()  # type: ignore[return-value]
+        self._is_read = True
+        cycle.message_event.clear()
+        body, cycle.body = bytes(cycle.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: Message) -> None:
         """Pass on what the application sends: the head of an answer with its body, if nothing is in the way."""

@@ -1,9 +1,9 @@
 """Orders: what was bought, what state the purchase is in, and what has been fulfilled of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
@@ -65,7 +65,7 @@ class Order(OrderProperties, _State):
                 )
         return self
 
-    def remaining(self) -> Mapping[str, int]:
+    def remaining(self) -> dict[str, int]:
         """Per line item, the quantity that no fulfillment holds; negative for one that was never ordered."""
         return _remaining(self.line_items, self.fulfillments)
 
@@ -81,14 +81,13 @@ class Order(OrderProperties, _State):
     ) -> "Order":
         """The order with these fulfillments, and the status and activity that come with them (R128, R406)."""
         moment = now or self.updated_date
-        changes: dict[str, Any] = {
-            "fulfillments": fulfillments,
-            "fulfillment_status": self.status_with(fulfillments),
-            "updated_date": moment,
-        }
-        if activity is not None:
-            changes["activities"] = self._activities_with(activity, moment)
-        return self.replaced(**changes)
+        activities = self.activities if activity is None else self._activities_with(activity, moment)
+        return self.replaced(
+            fulfillments=fulfillments,
+            fulfillment_status=self.status_with(fulfillments),
+            updated_date=moment,
+            activities=activities,
+        )
 
     def with_activity(self, kind: str, now: datetime) -> "Order":
         """The order with one more activity; of too many the oldest go (R406)."""
@@ -114,10 +113,11 @@ class Order(OrderProperties, _State):
         return OrderWithFulfillments.trusted(order_id=self.id, fulfillments=self.fulfillments)
 
     def _activities_with(self, kind: str, now: datetime) -> tuple[Activity, ...]:
-        return (*(self.activities or ()), Activity.trusted(created_date=now, type=kind))[-_ACTIVITIES_MAX:]
+        kept = (self.activities or ())[-_ACTIVITIES_MAX + 1 :]
+        return (*kept, Activity.trusted(created_date=now, type=kind))
 
 
-def _remaining(line_items: Iterable[LineItem], fulfillments: Iterable[Fulfillment]) -> Mapping[str, int]:
+def _remaining(line_items: Iterable[LineItem], fulfillments: Iterable[Fulfillment]) -> dict[str, int]:
     remaining = {item.id: item.quantity for item in line_items}
     for fulfillment in fulfillments:
         for held in fulfillment.line_items:

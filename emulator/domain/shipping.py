@@ -1,6 +1,6 @@
 """What may be shipped of an order: the rules of creating, changing and deleting its fulfillments."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -50,7 +50,7 @@ def fulfill(
     if order.status != "APPROVED":
         raise OrderNotApproved(order.id, order.status)
     _refuse_one_too_many(order)
-    line_items = tuple(_allotted(order, draft.line_items, behaviours))
+    line_items = _allotted(order, draft.line_items, behaviours)
     tracking = draft.tracking_info and _with_link(draft.tracking_info)
     _refuse_missing_link(tracking, behaviours, path)
     _refuse_duplicate(order, tracking, behaviours, taken_elsewhere)
@@ -133,21 +133,24 @@ def _completion_activity(order: Order, fulfillments: tuple[Fulfillment, ...]) ->
 
 def _allotted(
     order: Order, wanted: tuple[FulfillmentLineItem, ...], behaviours: Behaviours
-) -> Iterator[FulfillmentLineItem]:
+) -> tuple[FulfillmentLineItem, ...]:
     """Each wanted line item with its quantity, counted down in the order of the request (R107)."""
-    ordered = {item.id: item.quantity for item in order.line_items}
-    remaining = dict(order.remaining())
+    remaining = order.remaining()
+    allotted = []
     for item in wanted:
-        if item.id not in ordered:
-            raise LineItemNotFound(item.id, order.id, ordered)
-        left = remaining[item.id]
+        left = remaining.get(item.id)
+        if left is None:
+            raise LineItemNotFound(item.id, order.id, remaining)
         if behaviours.line_item_split == "once" and _is_fulfilled_in_part(order, item.id):
             left = 0
         quantity = left if item.quantity is None else item.quantity
         if quantity > left or left == 0:
-            raise QuantityExceedsRemaining(item.id, requested=item.quantity, remaining=left, ordered=ordered[item.id])
+            ordered = next(one.quantity for one in order.line_items if one.id == item.id)
+            raise QuantityExceedsRemaining(item.id, requested=item.quantity, remaining=left, ordered=ordered)
         remaining[item.id] = left - quantity
-        yield item if quantity == item.quantity else FulfillmentLineItem.trusted(id=item.id, quantity=quantity)
+        is_said = quantity == item.quantity
+        allotted.append(item if is_said else FulfillmentLineItem.trusted(id=item.id, quantity=quantity))
+    return tuple(allotted)
 
 
 def _is_fulfilled_in_part(order: Order, line_item_id: str) -> bool:
@@ -234,9 +237,10 @@ def _refuse_duplicate(
     number = tracking.tracking_number if tracking else None
     if number is None or behaviours.duplicate_tracking_scope == "off" or number == _tracking_number(current):
         return
-    if any(_tracking_number(one) == number for one in order.fulfillments) or (
-        behaviours.duplicate_tracking_scope == "site" and taken_elsewhere(number)
-    ):
+    for one in order.fulfillments:
+        if one.tracking_info is not None and one.tracking_info.tracking_number == number:
+            raise TrackingNumberAlreadyExists(number)
+    if behaviours.duplicate_tracking_scope == "site" and taken_elsewhere(number):
         raise TrackingNumberAlreadyExists(number)
 
 

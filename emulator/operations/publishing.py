@@ -13,15 +13,16 @@ from emulator.site import Site
 
 def publish_fulfillments(site: Site, order: Order) -> Event:
     """Tell that the order's fulfillments have changed (R301), and plan what a carrier will report of them (R601)."""
-    if site.walks.follow(order, site.clock.now()):
+    now = order.updated_date
+    if site.walks.follow(order, now):
         site.wake()
-    return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments())
+    return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments(), now=now)
 
 
 def publish_fulfillment_status(site: Site, before: Order, after: Order) -> None:
     """Tell that the order's fulfillment status has changed, if it has (R414)."""
     if before.fulfillment_status != after.fulfillment_status:
-        publish(site, ORDER_FULFILLED, after.id, fulfilled_body(before, after))
+        publish(site, ORDER_FULFILLED, after.id, fulfilled_body(before, after), now=after.updated_date)
 
 
 def fulfilled_body(before: Order, after: Order) -> dict[str, Any]:
@@ -40,26 +41,28 @@ def publish(
     entity_id: str,
     body: Any,
     *,
+    now: datetime | None = None,
     chaos: Chaos | None = None,
     to: Subscription | None = None,
 ) -> Event:
-    """A new event, queued for every subscription that wants it, or for `to` alone. It is sent later."""
-    now = site.clock.now()
-    event = Event(
-        id=site.ids.guid(),
-        type=event_type,
-        entity_id=entity_id,
-        time=now,
-        sequence=site.outbox.next_sequence(f"{event_type.entity_fqdn} {entity_id}"),
-        body=body,
-    )
+    """A new event, queued for every subscription that wants it, or for `to` alone. It is sent later.
+
+    `now`, where the caller has it at hand, saves looking at the clock.
+    """
+    sequence = site.outbox.next_sequence(f"{event_type.entity_fqdn} {entity_id}")
+    event = Event(site.ids.guid(), event_type, entity_id, now or site.clock.now(), sequence, body)
     site.journal.note_event(event)
+    if site.outbox.subscriptions or to is not None:
+        _queue_for_all(site, event, chaos or site.mishap, to)
+    return event
+
+
+def _queue_for_all(site: Site, event: Event, chaos: Chaos | None, to: Subscription | None) -> None:
     wanting = [one for one in site.outbox.subscriptions.values() if one.wants(event)] if to is None else [to]
     for subscription in wanting:
-        _queue(site, event, subscription, chaos or site.mishap, now)
+        _queue(site, event, subscription, chaos, event.time)
     if wanting:
         site.wake()
-    return event
 
 
 def _queue(site: Site, event: Event, subscription: Subscription, chaos: Chaos | None, now: datetime) -> None:
