@@ -2,7 +2,8 @@
 
 import base64
 import hashlib
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,14 @@ class SigningKey:
         if not isinstance(key, RSAPrivateKey):
             raise KeyFileError(f"{self._path}: must be an RSA key, because Wix signs with RS256")
         return key
+
+    @cached_property
+    def sign(self) -> Callable[[bytes], bytes]:
+        """Signs a message as RS256 does (R304)."""
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+        from cryptography.hazmat.primitives.hashes import SHA256
+
+        return partial(self.private.sign, padding=PKCS1v15(), algorithm=SHA256())
 
     @cached_property
     def public_pem(self) -> str:
