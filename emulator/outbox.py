@@ -185,12 +185,25 @@ class Outbox:
 
     def lanes_due(self, now: datetime) -> list[Lane]:
         """The lanes in which something is due, the earliest first."""
-        lanes = [lane for lane in list(self._queues) if self._head(lane, now) is not None]
+        lanes = [lane for lane in list(self._queues) if self.head(lane, now) is not None]
         return sorted(lanes, key=lambda lane: self._queues[lane][0])
+
+    def head(self, lane: Lane, now: datetime | None = None) -> Delivery | None:
+        """The lane's next delivery, if it is due by then; entries that later changes made void are dropped."""
+        queue = self._queues[lane]
+        while queue:
+            due, _, delivery_id = queue[0]
+            delivery = self._deliveries.get(delivery_id)
+            if _is_planned(delivery, lane, due):
+                return delivery if now is None or due <= now else None
+            heapq.heappop(queue)
+            self._entries -= 1
+        del self._queues[lane]
+        return None
 
     def take_due(self, lane: Lane, now: datetime) -> Delivery | None:
         """The lane's next due delivery, out of its queue; None if nothing is due."""
-        delivery = self._head(lane, now)
+        delivery = self.head(lane, now)
         if delivery is not None:
             heapq.heappop(self._queues[lane])
             self._entries -= 1
@@ -199,7 +212,7 @@ class Outbox:
 
     def next_due(self) -> datetime | None:
         """When the earliest planned attempt is due."""
-        heads = [self._head(lane) for lane in list(self._queues)]
+        heads = [self.head(lane) for lane in list(self._queues)]
         return min((head.due for head in heads if head is not None and head.due is not None), default=None)
 
     def _settle(self, delivery: Delivery) -> None:
@@ -218,19 +231,6 @@ class Outbox:
         self._entries += 1
         if self._entries > 2 * len(self._deliveries) + _VOID_MAX:
             self._forget_void_entries()
-
-    def _head(self, lane: Lane, now: datetime | None = None) -> Delivery | None:
-        """The lane's next delivery, if it is due by then; entries that later changes made void are dropped."""
-        queue = self._queues[lane]
-        while queue:
-            due, _, delivery_id = queue[0]
-            delivery = self._deliveries.get(delivery_id)
-            if _is_planned(delivery, lane, due):
-                return delivery if now is None or due <= now else None
-            heapq.heappop(queue)
-            self._entries -= 1
-        del self._queues[lane]
-        return None
 
     def _forget_void_entries(self) -> None:
         for lane, queue in list(self._queues.items()):

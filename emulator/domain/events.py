@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json, to_jsonable_python
 
 # Where the body of an event stands: in `createdEvent.entity`, `updatedEvent.currentEntity` or `actionEvent.body` of a
 # domain event; `flat` events of Wix Events are the body alone.
@@ -79,15 +79,21 @@ class Event:
 
     def domain_event(self) -> Any:
         """The event as the innermost layer of a webhook carries it (R302)."""
-        body = self.json_body()
+        return to_jsonable_python(self._domain_event(), exclude_none=True)
+
+    def domain_event_json(self) -> str:
+        """That layer as the text that travels."""
+        return to_json(self._domain_event(), exclude_none=True).decode()
+
+    def _domain_event(self) -> Any:
         if self.type.body_kind == "flat":
-            return body
+            return self.body
         return {
             "id": self.id,
             "entityFqdn": self.type.entity_fqdn,
             "slug": self.type.slug,
             "entityId": self.entity_id,
-            **_BODIES[self.type.body_kind](body),
+            **_BODIES[self.type.body_kind](self.body),
             "eventTime": format_event_time(self.time),
             "triggeredByAnonymizeRequest": False,
             "entityEventSequence": str(self.sequence),

@@ -13,6 +13,7 @@ from emulator.domain.deliveries import Attempt, Delivery, Sealed
 from emulator.outbox import Lane
 from emulator.site import Site
 from emulator.webhooks.envelope import Sealer
+from emulator.webhooks.lane_sealer import LaneSealer
 from emulator.webhooks.transport import PARALLEL_ATTEMPTS_MAX, Transport, TransportError
 
 _log = logging.getLogger("emulator.webhooks")
@@ -151,8 +152,8 @@ class Dispatcher:
         return [task for (owner, since, _), task in self._lanes.items() if owner is site and since == epoch]
 
     async def _run_lane(self, key: LaneKey) -> Settled:
-        site, epoch, _ = key
-        outbox, outcome, sealer = site.outbox, Settled(), self._sealer.on_site(site.id)
+        site, epoch, lane = key
+        outbox, outcome, sealer = site.outbox, Settled(), LaneSealer(site, lane, self._sealer.on_site(site.id))
         try:
             await self._prepare()
             while (delivery := await self._next(key)) is not None:
@@ -177,10 +178,11 @@ class Dispatcher:
             await self._committed(site)
         return site.outbox.take_due(lane, site.clock.now()) if site.outbox.epoch == epoch else None
 
-    async def _try(self, site: Site, sealer: Sealer, delivery: Delivery) -> tuple[Sealed | None, Attempt]:
+    async def _try(self, site: Site, sealer: LaneSealer, delivery: Delivery) -> tuple[Sealed | None, Attempt]:
         """A planned attempt. A fault of ours is a failed one: the delivery comes round again, and the lane goes on."""
         try:
             sealed = sealer.seal(delivery)
+            sealer.seal_next_soon()
             attempt = await self._attempt(site, delivery.subscription.url, sealed)
         except Exception as fault:  # noqa: BLE001 - it is told about, and shows in health
             self._note_failure("a delivery failed for a fault of ours", fault)

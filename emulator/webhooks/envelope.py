@@ -77,7 +77,7 @@ class Sealer:
     def envelope(self, event: Event) -> Json:
         """The layer between the token and the event (R304, R308)."""
         return {
-            "data": _compact(event.domain_event()),
+            "data": event.domain_event_json(),
             "instanceId": self.instance_id,
             "eventType": event.type.name,
             "identity": _compact(self.identity()),

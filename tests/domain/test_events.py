@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -75,6 +76,20 @@ def test_the_sequence_is_a_text() -> None:
 )
 def test_an_event_time_has_microseconds_and_is_in_utc(moment: datetime, printed: str) -> None:
     assert format_event_time(moment) == printed
+
+
+@pytest.mark.parametrize("event_type", EVENT_TYPES.values(), ids=EVENT_TYPES)
+@pytest.mark.parametrize(
+    "body",
+    [
+        order(fulfillments=[fulfillment(1)]).with_all_fulfillments(),
+        {"order": order(), "byHand": None, "text": "Zürich \u2603"},
+    ],
+    ids=["a model", "a map"],
+)
+def test_an_event_as_text_says_what_it_says_as_json(event_type: EventType, body: Any) -> None:
+    told = event(type=event_type, body=body)
+    assert json.loads(told.domain_event_json()) == told.domain_event()
 
 
 @pytest.mark.rule("R310")

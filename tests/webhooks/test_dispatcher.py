@@ -23,7 +23,8 @@ from tests.webhooks.transport import PATIENCE_S, REFUSED, FakeTransport
 
 pytestmark = pytest.mark.anyio
 
-SEALER = Sealer(SigningKey(), SigningKey.wrong(), "an app", "an instance")
+KEY = SigningKey()
+SEALER = Sealer(KEY, SigningKey.wrong(), "an app", "an instance")
 A, B, C = (subscription(name, url=f"http://{name}.example/") for name in ("a", "b", "c"))
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LADDER_MINUTES = [1, 10, 60, 120, 120, 120, 240, 240, 240, 480, 480, 720]
@@ -74,9 +75,10 @@ async def running(
     in_background: bool = False,
     site: Site | None = None,
     committed: Callable[[Site], Awaitable[None]] | None = None,
+    sealer: Sealer = SEALER,
 ) -> AsyncIterator[Rig]:
     transport = FakeTransport()
-    dispatcher = Dispatcher(SEALER, transport, in_background=in_background, committed=committed)
+    dispatcher = Dispatcher(sealer, transport, in_background=in_background, committed=committed)
     try:
         yield Rig(dispatcher, transport, site or a_site())
     finally:
@@ -428,6 +430,131 @@ async def test_one_subscription_has_one_first_attempt_in_flight_at_once() -> Non
         rig.publish(count=5)
         await rig.settle()
         assert rig.transport.in_flight_max == 1
+
+
+# Sealing ahead
+
+
+class CountingKey(SigningKey):
+    """Signs, and tells how many deliveries it has sealed; fails when it seals the one of that number."""
+
+    def __init__(self, fails_at: int | None = None) -> None:
+        super().__init__()
+        self.sealed = 0
+        self._fails_at = fails_at
+        self._changed = asyncio.Event()
+
+    @property
+    def sign(self) -> Callable[[bytes], bytes]:
+        return self._counted
+
+    async def has_sealed(self, count: int) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while self.sealed < count:
+                self._changed.clear()
+                await self._changed.wait()
+
+    def _counted(self, message: bytes) -> bytes:
+        if b"." not in message:  # the dispatcher prepares
+            return b""
+        self.sealed += 1
+        self._changed.set()
+        if self.sealed == self._fails_at:
+            raise RuntimeError("a bug")
+        return KEY.sign(message)
+
+
+@asynccontextmanager
+async def running_with(key: CountingKey) -> AsyncIterator[Rig]:
+    async with running(in_background=True, site=a_site(start=None), sealer=replace(SEALER, key=key)) as rig:
+        yield rig
+
+
+async def test_the_next_delivery_is_sealed_while_the_receiver_of_the_first_thinks() -> None:
+    key = CountingKey()
+    async with running_with(key) as rig:
+        with rig.transport.holding(A.url):
+            rig.publish(count=3)
+            await rig.transport.arrived(1)
+            await key.has_sealed(2)
+            assert rig.transport.numbers() == [1]
+        await rig.settle()
+        assert (rig.transport.numbers(), key.sealed) == ([1, 2, 3], 3)
+
+
+async def test_what_is_not_due_yet_is_not_sealed_ahead() -> None:
+    key = CountingKey()
+    async with running_with(key) as rig:
+        rig.publish(A)
+        rig.publish(A, after=MINUTE)
+        await rig.settle()
+        assert key.sealed == 1
+
+
+async def test_what_was_sealed_ahead_is_not_sent_after_a_reset() -> None:
+    key = CountingKey()
+    async with running_with(key) as rig:
+        with rig.transport.holding(A.url):
+            rig.publish(count=2)
+            await rig.transport.arrived(1)
+            await key.has_sealed(2)
+            rig.site.reset()
+            rig.publish()
+            await rig.transport.arrived(2)
+        await rig.settle()
+        assert rig.transport.numbers() == [1, 3]
+
+
+async def test_what_was_sealed_ahead_goes_out_once_when_the_site_is_restored_meanwhile() -> None:
+    key = CountingKey()
+    async with running_with(key) as rig:
+        with rig.transport.holding(A.url):
+            rig.publish(count=2)
+            before = rig.site.outbox.state()
+            await rig.transport.arrived(1)
+            await key.has_sealed(2)
+            rig.site.outbox.restore(before)
+            rig.dispatcher.wake(rig.site)
+            assert [one.sealed for one in rig.deliveries()] == [None, None]
+            await rig.transport.arrived(2)
+        await rig.settle()
+        assert rig.transport.numbers() == [1, 1, 2]
+        assert [len(one.attempts) for one in rig.deliveries()] == [1, 1]
+
+
+async def test_what_was_sealed_ahead_is_not_sent_when_its_subscription_is_gone() -> None:
+    key = CountingKey()
+    async with running_with(key) as rig:
+        with rig.transport.holding(A.url):
+            rig.publish(count=2)
+            await rig.transport.arrived(1)
+            await key.has_sealed(2)
+            rig.site.outbox.unsubscribe(A.id)
+        await rig.settle()
+        assert rig.transport.numbers() == [1]
+
+
+async def test_what_comes_in_before_what_was_sealed_ahead_goes_out_before_it() -> None:
+    key = CountingKey()
+    async with running_with(key) as rig:
+        with rig.transport.holding(A.url):
+            rig.publish(count=2)
+            await rig.transport.arrived(1)
+            await key.has_sealed(2)
+            rig.publish(after=-MINUTE)
+        await rig.settle()
+        assert rig.transport.numbers() == [1, 3, 2]
+
+
+async def test_a_bug_in_sealing_ahead_is_no_failed_attempt() -> None:
+    key = CountingKey(fails_at=2)
+    async with running_with(key) as rig:
+        with rig.transport.holding(A.url):
+            rig.publish(count=2)
+            await rig.transport.arrived(1)
+            await key.has_sealed(2)
+        await rig.settle()
+        assert (rig.transport.numbers(), key.sealed, rig.dispatcher.failures) == ([1, 2], 3, 0)
 
 
 async def test_two_sites_with_the_same_subscription_do_not_wait_for_each_other() -> None:
