@@ -89,9 +89,8 @@ def verbs(context: click.Context) -> None:
         context.default_map = {verb: _of_verb(verb, settings) for verb in _VERBS}
 
 
-def main() -> None:
-    """Run the command line. Exit status: 0 ok, 1 failed, 2 wrong usage or configuration, 3 not ready."""
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for them is a part of each start
+def run() -> None:
+    """Run what the arguments say."""
     try:
         verbs(prog_name="wix-emulator", auto_envvar_prefix=None)
     except UsageError as error:

@@ -123,7 +123,6 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
     port = listener.getsockname()[1]
     secure, tls = _secured(settings) if settings.tls else (None, None)
     app = create_app(settings, port=port, tls=tls)
-    gc.collect()
     gc.freeze()  # what is loaded by now stays; collecting it again and again would only slow answers down
     gc.set_threshold(*_COLLECTIONS)
 
