@@ -26,6 +26,16 @@ def load(text: bytes, loader: Any) -> Any:
         raise DocumentError(" ".join(str(error).split()).replace('in "<byte string>", ', "at ")) from error
 
 
+class DatelessLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C loader may be missing
+    """A safe loader that leaves dates as the text they are on the wire."""
+
+
+DatelessLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class _Limits:
     """Counts what a document would grow to, before anything of it is made."""
 

@@ -3,10 +3,12 @@ from typing import Any
 
 import pytest
 
+from emulator.documents import DatelessLoader
+from emulator.documents import load as load_yaml
 from emulator.domain.orders import Order
 from emulator.ids import Ids
 from emulator.samples import Samples
-from emulator.seeds import Seed, SeedError, fixtures, load, parse
+from emulator.seeds import Seed, SeedError, fixtures, load, parse, translated
 from emulator.site import Setup
 from emulator.sites import Sites
 from tests.factories import ITEM, NOW
@@ -34,9 +36,20 @@ def test_the_documents_and_the_demo_are_among_the_shipped_seeds() -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_a_shipped_seed_keeps_the_limits_of_documents(name: str, tmp_path: Path) -> None:
-    """Nobody checks that when it is loaded."""
-    assert loaded(written(tmp_path, (fixtures() / f"{name}.yaml").read_bytes())).orders
+def test_the_translation_of_a_shipped_seed_is_current(name: str) -> None:
+    path = fixtures() / f"{name}.yaml"
+    content = path.read_bytes()
+    is_current = translated(path, content) == load_yaml(content, DatelessLoader)
+    assert is_current, f"{name}.json is out of date: run `python -m tests.translated_seeds`"
+
+
+def test_a_seed_that_was_changed_has_no_translation() -> None:
+    path = fixtures() / "docs.yaml"
+    assert translated(path, path.read_bytes() + b"#") is None
+
+
+def test_a_seed_beside_which_nothing_stands_has_no_translation(tmp_path: Path) -> None:
+    assert translated(tmp_path / "docs.yaml", b"") is None
 
 
 @pytest.mark.parametrize("name", SHIPPED)
