@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from emulator.api.admission import Admission
 from emulator.api.call import Emulator, Tls
 from emulator.api.credentials import Guard
-from emulator.api.emulated_routes import EMULATED
+from emulator.api.fulfillment_routes import FULFILLMENTS
 from emulator.api.gateway import Gateway
+from emulator.api.paths import PathTable
 from emulator.api.stream import Streams
 from emulator.domain.credentials import ApiKey
 from emulator.ids import Ids
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None, *, port: int | None = None, tls
         keeper=keeper,
     )
     return Gateway(
-        EMULATED,
+        PathTable(FULFILLMENTS, _emulated),
         _control,
         emulator,
         body_bytes_max=settings.body_bytes_max,
@@ -135,6 +136,12 @@ def _garbage_left_alone() -> Iterator[None]:
 def _guard(settings: Settings, seed: Seed) -> Guard:
     api_keys = (ApiKey(settings.api_key), *seed.api_keys)
     return Guard(settings.auth, settings.app_secret, {api_key.key: api_key for api_key in api_keys})
+
+
+def _emulated() -> "Iterable[Operation]":
+    from emulator.api.emulated_routes import EMULATED
+
+    return EMULATED
 
 
 def _control() -> "Iterable[Operation]":

@@ -1,6 +1,6 @@
 """Everything that can be set from outside, in one frozen value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -90,7 +90,7 @@ class Settings(BaseModel):
     sites_max: Annotated[int, Field(ge=1)] = 1_000
     orders_max: Annotated[int, Field(ge=1)] = ORDERS_MAX
     connections_max: Annotated[int, Field(ge=1)] = 900
-    behaviours: Behaviours = Behaviours()
+    behaviours: Behaviours = Field(default_factory=Behaviours.model_construct)
 
     @field_validator("time")
     @classmethod
@@ -151,9 +151,11 @@ class Settings(BaseModel):
         )
 
 
-def parse_behaviours(assignments: Iterable[str]) -> Behaviours:
+def parse_behaviours(assignments: Collection[str]) -> Behaviours:
     """Behaviours from `NAME=VALUE` texts, such as `refusals.ORDER_NOT_APPROVED.status=400`. Raises SettingsError."""
     tree: dict[str, Any] = {}
+    if not assignments:
+        return Behaviours.model_construct()  # a validator takes long to build
     for assignment in assignments:
         name, separator, value = assignment.partition("=")
         if not separator:

@@ -1,105 +1,25 @@
 """The emulated API's rows of the operation table."""
 
-from emulator.api import fulfillments, oauth, orders
-from emulator.api.operation import APP_AND_MEMBER, Operation
+from emulator.api import oauth, orders
+from emulator.api.fulfillment_routes import FULFILLMENTS
+from emulator.api.operation import Operation
 from emulator.domain.credentials import MANAGE_ORDERS as WRITE
 from emulator.domain.credentials import READ_ORDERS as READ
 from emulator.domain.refusals import (
-    FulfillmentNotFound,
     InvalidRequest,
-    LineItemNotFound,
     OrderAlreadyPaid,
     OrderHasAuthorizedTransaction,
     OrderIsPending,
     OrderIsRejected,
-    OrderNotApproved,
     OrderNotFound,
     PurchasedDateInFuture,
-    QuantityExceedsRemaining,
     StatusAlreadySet,
     StatusNotSupported,
-    TrackingNumberAlreadyExists,
     UnsupportedTransition,
 )
 
-_FULFILLMENTS = "/ecom/v1/fulfillments"
-
 EMULATED: tuple[Operation, ...] = (
-    Operation(
-        "listFulfillmentsForSingleOrder",
-        "GET",
-        f"{_FULFILLMENTS}/orders/{{orderId}}",
-        fulfillments.list_fulfillments_for_single_order,
-        "List the fulfillments of an order",
-        fulfillments.ListFulfillmentsForSingleOrderRequest,
-        fulfillments.OrderWithFulfillmentsResponse,
-        (InvalidRequest, OrderNotFound),
-        READ,
-        APP_AND_MEMBER,
-    ),
-    Operation(
-        "listFulfillmentsForMultipleOrders",
-        "POST",
-        f"{_FULFILLMENTS}/list-by-ids",
-        fulfillments.list_fulfillments_for_multiple_orders,
-        "List the fulfillments of up to 100 orders",
-        fulfillments.ListFulfillmentsForMultipleOrdersRequest,
-        fulfillments.ListFulfillmentsForMultipleOrdersResponse,
-        (InvalidRequest,),
-        READ,
-        APP_AND_MEMBER,
-    ),
-    Operation(
-        "createFulfillment",
-        "POST",
-        f"{_FULFILLMENTS}/orders/{{orderId}}/create-fulfillment",
-        fulfillments.create_fulfillment,
-        "Create a fulfillment",
-        fulfillments.CreateFulfillmentRequest,
-        fulfillments.CreateFulfillmentResponse,
-        (
-            InvalidRequest,
-            OrderNotFound,
-            OrderNotApproved,
-            LineItemNotFound,
-            QuantityExceedsRemaining,
-            TrackingNumberAlreadyExists,
-        ),
-        WRITE,
-    ),
-    Operation(
-        "updateFulfillment",
-        "PATCH",
-        f"{_FULFILLMENTS}/{{fulfillment.id}}/orders/{{orderId}}",
-        fulfillments.update_fulfillment,
-        "Change a fulfillment",
-        fulfillments.UpdateFulfillmentRequest,
-        fulfillments.OrderWithFulfillmentsResponse,
-        (InvalidRequest, OrderNotFound, FulfillmentNotFound, TrackingNumberAlreadyExists),
-        WRITE,
-    ),
-    Operation(
-        "deleteFulfillment",
-        "DELETE",
-        f"{_FULFILLMENTS}/{{fulfillmentId}}/orders/{{orderId}}",
-        fulfillments.delete_fulfillment,
-        "Delete a fulfillment",
-        fulfillments.DeleteFulfillmentRequest,
-        fulfillments.OrderWithFulfillmentsResponse,
-        (InvalidRequest, OrderNotFound, FulfillmentNotFound),
-        WRITE,
-    ),
-    Operation(
-        "bulkCreateFulfillments",
-        "POST",
-        f"{_FULFILLMENTS}/orders/bulk/create-fulfillments",
-        fulfillments.bulk_create_fulfillments,
-        "Create fulfillments for up to 100 orders",
-        fulfillments.BulkCreateFulfillmentRequest,
-        fulfillments.BulkCreateFulfillmentResponse,
-        (InvalidRequest,),
-        WRITE,
-    ),
+    *FULFILLMENTS,
     Operation(
         "getOrder",
         "GET",

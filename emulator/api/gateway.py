@@ -58,7 +58,7 @@ class Gateway:
 
     def __init__(
         self,
-        emulated: Iterable[Operation],
+        emulated: PathTable,
         control: Callable[[], Iterable[Operation]],
         emulator: Emulator,
         *,
@@ -66,7 +66,7 @@ class Gateway:
         contract: "Contract | None" = None,
     ) -> None:
         """`control` gives the control plane's operations when the first of them is called: they take long to import."""
-        self._emulated = PathTable(emulated)
+        self._emulated = emulated
         self._control_operations = control
         self.emulator = emulator
         self._heads = Heads(emulator.guard)

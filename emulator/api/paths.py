@@ -35,7 +35,14 @@ class _Template:
 class PathTable:
     """Templates by their number of segments, built once from the operations. A literal wins over a parameter."""
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    def __init__(
+        self, operations: Iterable[Operation], everything: Callable[[], Iterable[Operation]] | None = None
+    ) -> None:
+        """`everything` gives all operations, for these are only the first; it is called for a path that has none."""
+        self._build(operations)
+        self._everything = everything
+
+    def _build(self, operations: Iterable[Operation]) -> None:
         templates: dict[tuple[str, ...], _Template] = {}
         self._lines: list[str] = []
         for operation in operations:
@@ -71,6 +78,10 @@ class PathTable:
             values = template.values(segments)
             if values is not None:
                 return template, values
+        if self._everything is not None:
+            self._build(self._everything())
+            self._everything = None
+            return self._template(method, raw_path)
         raise PathNotFound(method, raw_path, self._nearest(method, raw_path))
 
     def _nearest(self, method: str, path: str) -> str | None:

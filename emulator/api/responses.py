@@ -31,7 +31,7 @@ JSON = "application/json"
 
 DEPTH_MAX = 100  # half of what a JSON parser takes, because a snapshot wraps the same values in levels of its own
 
-_NO_OVERRIDE = RefusalOverride()
+_NO_OVERRIDE = RefusalOverride.model_construct()
 _Model = TypeVar("_Model", bound=BaseModel)
 
 

@@ -27,14 +27,12 @@ from emulator.cli.connection import Connection, Limits
 from emulator.cli.exchange import Batch
 from emulator.cli.files import PUBLIC, check_folder, write_atomically
 from emulator.cli.server import Server, listening
-from emulator.cli.sources import explained
-from emulator.cli.tls import certificates, state_folder, trust_bundle
 from emulator.cli.wording import counted
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.errors import UsageError
 from emulator.settings import Settings, SettingsError, parse_behaviours
 
-_DEFAULTS = Settings()
+_DEFAULTS = Settings.model_construct()
 _SHUTDOWN_TIMEOUT_S = 5
 _ELSEWHERE = "every address; if clients come by another name, give its URL with --base-url"
 # New objects before a garbage collection, and collections before an older generation's: nearly all that requests leave
@@ -209,6 +207,8 @@ def _text(facts: Emulator, settings: Settings, dashboard: str) -> str:
 
 def _secured(settings: Settings) -> tuple[tuple[socket.socket, ssl.SSLContext], Tls]:
     """The socket for https with its certificate, and what clients need to know of it."""
+    from emulator.cli.tls import certificates, state_folder, trust_bundle
+
     files = certificates(state_folder())
     listener = listening(settings.host, settings.tls_port)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -223,6 +223,8 @@ def _settings(options: dict[str, Any]) -> Settings:
     try:
         return Settings(behaviours=parse_behaviours(assignments), **options)
     except ValidationError as error:
+        from emulator.cli.sources import explained
+
         raise SettingsError(explained(error, click.get_current_context(silent=True))) from None
 
 

@@ -12,7 +12,7 @@ HttpStatus = Annotated[int, Field(ge=400, le=599)]
 class RefusalOverride(BaseModel):
     """What a refusal answers instead of the emulator's inferred status and code."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     status: HttpStatus | None = None
     code: str | None = None
@@ -21,7 +21,7 @@ class RefusalOverride(BaseModel):
 class Behaviours(BaseModel):
     """Every choice that a rule marked `inferred` leaves open, with the emulator's default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     duplicate_tracking_scope: Literal["order", "site", "off"] = "order"
     duplicate_tracking_in_bulk: Literal["refuse", "allow"] = "refuse"

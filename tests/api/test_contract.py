@@ -13,6 +13,7 @@ from emulator.api.contract import Contract
 from emulator.api.control_routes import CONTROL
 from emulator.api.emulated_routes import EMULATED
 from emulator.api.gateway import Gateway
+from emulator.api.paths import PathTable
 from emulator.app import create_app
 from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.settings import Settings
@@ -26,7 +27,9 @@ def held_to(document: Any, settings: Settings | None = None) -> TestClient:
     """The emulator, its answers held to that document."""
     app = create_app(settings or Settings(seed=("docs",)))
     contract = Contract(document)
-    return TestClient(Gateway(EMULATED, lambda: CONTROL, app.emulator, body_bytes_max=1_000_000, contract=contract))
+    return TestClient(
+        Gateway(PathTable(EMULATED), lambda: CONTROL, app.emulator, body_bytes_max=1_000_000, contract=contract)
+    )
 
 
 def contract_with(**answers: Any) -> Any:
