@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
-from starlette.responses import Response
 
+from emulator.api.answer import Response
 from emulator.api.openapi import emulated_document
 from emulator.api.responses import HTTP_STATUS
 from emulator.journal import Entry
@@ -41,8 +41,9 @@ class Contract:
         status = HTTP_STATUS[entry.refusal.status_name] if entry.refusal else response.status_code
         if entry.operation is not None and str(status) not in self._answers[entry.operation]:
             return f"{entry.operation} answers {status}, which openapi.yaml does not name"
-        if response.headers.get("content-type") != "application/json":
-            return f"the content type is {response.headers.get('content-type')}, not application/json"
+        content_type = dict(response.raw_headers).get(b"content-type", b"none").decode("latin-1")
+        if content_type != "application/json":
+            return f"the content type is {content_type}, not application/json"
         try:
             body = json.loads(bytes(response.body))
         except ValueError as error:

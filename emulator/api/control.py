@@ -4,9 +4,9 @@ import asyncio
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
-from starlette.responses import Response
 
 from emulator import __version__
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.misbehaviour import SiteReplaced
 from emulator.api.responses import json_object, parse, render_json

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from starlette.responses import Response
+from emulator.api.answer import Response
 
 _EXPOSED = b"x-wix-request-id, x-wix-consistent, x-emulator-rule, x-emulator-explain"
 _PREFLIGHT_AGE_S = "600"

@@ -3,8 +3,8 @@
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
-from starlette.responses import Response
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import parse, render_json
 from emulator.domain.wire import WireModel, format_timestamp

@@ -4,8 +4,8 @@ import dataclasses
 from typing import Annotated, Any
 
 from pydantic import Field
-from starlette.responses import Response
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import parse, render_json
 from emulator.api.webhooks import IdentifiedRequest, PlannedChaos

@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from pydantic import Field
-from starlette.responses import Response
 
+from emulator.api.answer import Response
 from emulator.api.bulk import BulkActionMetadata, ItemMetadata, counters, item_metadata
 from emulator.api.call import Call
 from emulator.api.responses import as_json, parse, render, render_members

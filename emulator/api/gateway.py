@@ -12,9 +12,9 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from emulator.api.answer import Response
 from emulator.api.bodies import ClientGone, read_body
 from emulator.api.call import Call, Emulator
 from emulator.api.cors import allowed_origin, options

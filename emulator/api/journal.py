@@ -8,8 +8,8 @@ from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
-from starlette.responses import Response
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.control import described_rule
 from emulator.api.faults import described_effect, refuse_unknown_operation

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-from starlette.responses import Response
 from starlette.types import Receive, Send
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY
 from emulator.domain.refusal_examples import planned

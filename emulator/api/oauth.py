@@ -5,8 +5,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.responses import Response
-
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, json_object, render_json
 from emulator.changes import REST_OF_SITE

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel
-from starlette.responses import Response
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.domain.credentials import Identity
 from emulator.domain.refusals import Refusal

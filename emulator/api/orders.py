@@ -3,8 +3,8 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
-from starlette.responses import Response
 
+from emulator.api.answer import Response
 from emulator.api.bulk import BulkActionMetadata, ItemMetadata, counters, item_metadata
 from emulator.api.call import Call
 from emulator.api.responses import parse, render

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from starlette.responses import Response
-
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.clock import described_clock
 from emulator.api.paging import PagedRequest, paged

@@ -8,9 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from starlette.responses import Response
-
 from emulator.api.admission import session_cookie
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import JSON, parse, render_json
 from emulator.domain.refusals import ControlNotFound

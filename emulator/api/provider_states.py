@@ -3,8 +3,8 @@
 from typing import Any, Literal
 
 from pydantic import Field
-from starlette.responses import Response
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import parse, render_json
 from emulator.domain.refusals import InvalidRequest, Violation

@@ -5,9 +5,9 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.domain import rules
 from emulator.domain.behaviours import Behaviours, RefusalOverride

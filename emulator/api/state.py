@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from starlette.responses import Response
-
 from emulator import snapshots
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.faults import unfit
 from emulator.api.responses import JSON, parse, render_json

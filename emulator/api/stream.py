@@ -7,9 +7,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.changes import ChangeKind
 from emulator.domain.deliveries import Delivery
@@ -88,17 +88,21 @@ class Streams:
             stream.close()
 
 
+_HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+)
+
+
 class EventStream(Response):
     """An answer that ends when its reader goes, or when the server stops."""
 
-    media_type = "text/event-stream"
-
     def __init__(self, site: Site, streams: Streams) -> None:
-        self.status_code = 200
-        self.background = None
+        self.status_code, self.body = 200, b""
+        self.raw_headers = list(_HEADERS)
         self._site = site
         self._streams = streams
-        self.init_headers({"cache-control": "no-store", "x-accel-buffering": "no"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what happens, until then."""

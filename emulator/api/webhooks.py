@@ -5,8 +5,8 @@ from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
-from starlette.responses import PlainTextResponse, Response
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.paging import PagedRequest, on_page, paged
 from emulator.api.responses import parse, render_json
@@ -192,7 +192,8 @@ async def public_key(call: Call) -> Response:
     """Answer with the key that verifies webhooks."""
     key = call.emulator.sealer.key
     is_pem = parse(call, PublicKeyRequest).format == "pem"
-    return PlainTextResponse(key.public_pem if is_pem else key.public_base64 + "\n")
+    text = key.public_pem if is_pem else key.public_base64 + "\n"
+    return Response(text.encode(), media_type="text/plain")
 
 
 def settled(outcome: Settled) -> dict[str, Any]:
