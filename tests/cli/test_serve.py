@@ -381,13 +381,3 @@ def test_help_lists_what_there_is(start: Start, arguments: list[str], text: str)
 
 def test_version_prints_the_version(start: Start) -> None:
     assert start("--version").end() == (0, f"wix-emulator, version {__version__}\n", "")
-
-
-# What a start does not pay for
-
-
-def test_it_does_not_load_what_calls_a_running_emulator() -> None:
-    heavy = {"emulator.client", "urllib.request"}
-    script = f"import sys, emulator.cli.serve; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603
-    assert done.stdout == "[]\n"
