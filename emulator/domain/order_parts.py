@@ -2,10 +2,8 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
-from pydantic.config import JsonDict
+from pydantic import ConfigDict, Field, StringConstraints
 
-from emulator.domain.violations import violated
 from emulator.domain.wire import AS_INTEGER, DECIMAL_PATTERN, Guid, Items, Quantity, ShortText, Timestamp, WireModel
 
 OrderStatus = Literal["INITIALIZED", "APPROVED", "CANCELED", "PENDING", "REJECTED"]
@@ -125,32 +123,6 @@ class LineItem(LineItemParticulars):
     item_type: ItemType | None = None
     physical_properties: PhysicalProperties | None = None
     price: Price | None = None
-
-
-_HAS_FILE: JsonDict = {"properties": {"digitalFile": {"type": "object"}}, "required": ["digitalFile"]}
-_IS_NOT_DIGITAL: JsonDict = {
-    "properties": {"itemType": {"properties": {"preset": {"not": {"const": "DIGITAL"}}}}},
-}
-
-
-class LineItemDraft(LineItemParticulars):
-    """A line item as a caller sends it: its id may be left out or empty, the rest may not (R402)."""
-
-    model_config = ConfigDict(json_schema_extra={"anyOf": [_HAS_FILE, _IS_NOT_DIGITAL]})
-
-    id: Guid | Literal[""] | None = None
-    product_name: ProductName
-    catalog_reference: CatalogReference
-    quantity: Quantity
-    item_type: ItemType
-    physical_properties: PhysicalProperties | None = None
-    price: Price
-
-    @model_validator(mode="after")
-    def _digital_items_have_a_file(self) -> "LineItemDraft":
-        if self.item_type.preset == "DIGITAL" and self.digital_file is None:
-            raise violated("REQUIRED_FIELD", "must have digitalFile, because itemType.preset is DIGITAL")
-        return self
 
 
 class Address(OpenWireModel):

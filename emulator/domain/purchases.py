@@ -8,18 +8,24 @@ from itertools import count
 from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic.config import JsonDict
 
 from emulator.domain.order_parts import (
     Address,
     AttributionSource,
+    CatalogReference,
     ChannelInfo,
     ContactDetails,
-    LineItemDraft,
+    ItemType,
+    LineItemParticulars,
     OrderProperties,
     OrderStatus,
     PaymentStatus,
+    PhysicalProperties,
+    Price,
     PriceSummary,
+    ProductName,
     WeightUnit,
 )
 from emulator.domain.orders import Order
@@ -34,7 +40,7 @@ from emulator.domain.refusals import (
     UnsupportedTransition,
 )
 from emulator.domain.violations import violated
-from emulator.domain.wire import Items, WireModel, format_timestamp
+from emulator.domain.wire import Guid, Items, Quantity, WireModel, format_timestamp
 
 ApprovalStrategy = Literal["DEFAULT", "PAYMENT_RECEIVED", "PAYMENT_METHOD_SAVED"]
 _FOLLOWING: Mapping[OrderStatus, tuple[OrderStatus, ...]] = {
@@ -45,6 +51,32 @@ _FOLLOWING: Mapping[OrderStatus, tuple[OrderStatus, ...]] = {
     "REJECTED": (),
 }
 _SETTABLE: tuple[OrderStatus, ...] = ("APPROVED", "CANCELED", "PENDING", "REJECTED")
+
+
+_HAS_FILE: JsonDict = {"properties": {"digitalFile": {"type": "object"}}, "required": ["digitalFile"]}
+_IS_NOT_DIGITAL: JsonDict = {
+    "properties": {"itemType": {"properties": {"preset": {"not": {"const": "DIGITAL"}}}}},
+}
+
+
+class LineItemDraft(LineItemParticulars):
+    """A line item as a caller sends it: its id may be left out or empty, the rest may not (R402)."""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": [_HAS_FILE, _IS_NOT_DIGITAL]})
+
+    id: Guid | Literal[""] | None = None
+    product_name: ProductName
+    catalog_reference: CatalogReference
+    quantity: Quantity
+    item_type: ItemType
+    physical_properties: PhysicalProperties | None = None
+    price: Price
+
+    @model_validator(mode="after")
+    def _digital_items_have_a_file(self) -> "LineItemDraft":
+        if self.item_type.preset == "DIGITAL" and self.digital_file is None:
+            raise violated("REQUIRED_FIELD", "must have digitalFile, because itemType.preset is DIGITAL")
+        return self
 
 
 class OrderDraft(OrderProperties):
