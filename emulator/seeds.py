@@ -1,10 +1,9 @@
 """Seed files: the data that every site starts with."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from pydantic import ValidationError
@@ -32,8 +31,7 @@ class SeedError(UsageError):
         super().__init__(": ".join(part for part in (source, where, reason) if part))
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(NamedTuple):
     """What a site starts with."""
 
     orders: tuple[Order, ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
 from emulator.site import Site
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from emulator.durability.keeper import Keeper
 
 
-@dataclass(frozen=True)
-class Tls:
+class Tls(NamedTuple):
     """Where the emulator speaks https, and the files to trust: its authority, alone and with the public roots."""
 
     url: str
@@ -27,8 +26,7 @@ class Tls:
     bundle_file: str
 
 
-@dataclass(frozen=True)
-class Emulator:
+class Emulator(NamedTuple):
     """The running emulator: its sites, its webhooks, and what it tells about itself."""
 
     sites: Sites

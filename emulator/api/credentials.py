@@ -1,7 +1,7 @@
 """Decides whether a request may call an operation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emulator.api.operation import Operation
 from emulator.domain.credentials import (
@@ -18,8 +18,7 @@ from emulator.domain.refusals import Unauthenticated
 from emulator.site import Site
 
 
-@dataclass(frozen=True)
-class Guard:
+class Guard(NamedTuple):
     """What the emulator asks of callers: `open` nothing, `required` any credential, `strict` a known one that may."""
 
     mode: AuthMode

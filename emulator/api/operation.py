@@ -1,7 +1,7 @@
 """An operation: one row of the table that the gateway, the manifest and the OpenAPI documents are made from."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -18,8 +18,7 @@ APP_ONLY: frozenset[Identity] = frozenset({"APP", "USER"})
 APP_AND_MEMBER: frozenset[Identity] = APP_ONLY | {"MEMBER"}
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """A method and path, who answers it, with which models, and what it may refuse."""
 
     id: str
@@ -34,12 +33,13 @@ class Operation:
     identities: frozenset[Identity] = APP_ONLY
     body_bytes_max: int | None = None  # where it is another than the emulator's
     is_page: bool = False  # shown by a browser: what stands in the query is the page's own affair
-    takes_query: bool = field(init=False)  # its request stands in the query; else it is the body
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "takes_query", self.method in ("GET", "DELETE"))
 
     @property
     def is_control(self) -> bool:
         """Whether it belongs to the control plane and not to the emulated API."""
         return self.path.startswith(CONTROL_PATH)
+
+    @property
+    def takes_query(self) -> bool:
+        """Whether its request stands in the query; else it is the body."""
+        return self.method in ("GET", "DELETE")

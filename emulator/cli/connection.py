@@ -4,8 +4,7 @@ import json
 import secrets
 from asyncio import TimerHandle, Transport
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -17,8 +16,7 @@ _HEADER_FRAME_BYTES = len(": \r\n")
 _NEW_HEAD = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What a client may ask of a connection. `request_timeout_s`: from the first byte of a request to its last;
     `answer_timeout_s`: how long it may leave an answer untouched."""
 

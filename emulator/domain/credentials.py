@@ -5,10 +5,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from emulator.domain.refusals import PermissionDenied, Unauthenticated
 
@@ -39,16 +38,14 @@ GRANTING_SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(NamedTuple):
     """A key of the site's owner, and what it may do."""
 
     key: str
     scopes: frozenset[str] = _WRITING_SCOPES
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """What a token says: who has it, for which site, and until when."""
 
     identity: Identity

@@ -35,15 +35,13 @@ A category's `status_name` is Wix's name for its HTTP status; numbers are for `a
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from emulator.domain import rules
 from emulator.domain.rules import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One entry of `fieldViolations`: a field in wire names from the request's root, and what is wrong with it."""
 
     field: str

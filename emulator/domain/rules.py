@@ -5,15 +5,13 @@ client code. `inferred`: our choice where Wix is silent; its setting, where ther
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Evidence = Literal["documented", "observed", "inferred"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One numbered statement: what holds, how we know, where it is written, which setting changes it."""
 
     id: str

@@ -1,7 +1,7 @@
 """The six calls of the Order Fulfillments API: fetch the order, apply the rule, put the result."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from emulator.domain.behaviours import Behaviours
 from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch
@@ -12,8 +12,7 @@ from emulator.operations.publishing import publish_fulfillment_status, publish_f
 from emulator.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class BulkEntry:
+class BulkEntry(NamedTuple):
     """What a bulk call wants for one order."""
 
     order_id: str

@@ -3,10 +3,9 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
@@ -28,8 +27,7 @@ class EnvelopeError(ValueError):
     """A token that is not what Wix would send: which layer is wrong, and how."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A token's layers, outermost first: header, claims, the envelope, and the event in it."""
 
     header: Json
@@ -38,8 +36,7 @@ class Opened:
     event: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Sealer:
+class Sealer(NamedTuple):
     """Seals deliveries, each into bytes that follow from the delivery alone."""
 
     key: SigningKey
@@ -50,7 +47,7 @@ class Sealer:
     def on_site(self, site_id: str) -> "Sealer":
         """The sealer for that site's deliveries, which name the app's instance there (R308)."""
         instance_id = instance_of(site_id, self.instance_id)
-        return self if instance_id == self.instance_id else replace(self, instance_id=instance_id)
+        return self if instance_id == self.instance_id else self._replace(instance_id=instance_id)
 
     def prepare(self) -> None:
         """Import the cryptography and parse the key."""
