@@ -68,12 +68,10 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 class Rendered(Response):
-    """200 with a JSON body: what Starlette's own comes to, in fewer steps."""
-
-    media_type = JSON
+    """200 with a JSON body, made in fewer steps."""
 
     def __init__(self, body: bytes) -> None:
-        self.status_code, self.background, self.body = 200, None, body
+        self.status_code, self.body = 200, body
         self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
