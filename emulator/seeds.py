@@ -127,7 +127,7 @@ def read(path: Path) -> Any:
 def translate(path: Path, content: bytes) -> None:
     """Put the shipped seed's document beside it, as JSON: a start has no time to read YAML."""
     translation = {"crc32": crc32(content), "document": _parsed(path, content)}
-    path.with_suffix(".json").write_bytes(to_json(translation, indent=1) + b"\n")
+    path.with_suffix(".json").write_bytes(to_json(translation) + b"\n")
 
 
 def translated(path: Path, content: bytes) -> Any | None:
