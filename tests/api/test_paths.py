@@ -1,7 +1,10 @@
+from collections.abc import Iterable
 from http import HTTPMethod
 
 import pytest
 
+from emulator.api.fulfillment_routes import FULFILLMENTS
+from emulator.api.operation import Operation
 from emulator.api.paths import PathTable
 from emulator.api.routes import OPERATIONS
 from emulator.domain.refusals import InvalidRequest, MethodNotAllowed, PathNotFound
@@ -131,3 +134,21 @@ def test_an_unknown_path_of_the_control_plane_answers_in_the_same_shape(shop: Sh
     answer = shop.client.get("/_emulator/helth")
     assert code(answer) == (404, "NOT_FOUND")
     assert "did you mean GET /_emulator/health?" in answer.json()["message"]
+
+
+def test_a_path_that_the_first_operations_lack_is_looked_for_among_all_which_are_asked_for_once() -> None:
+    asked = []
+
+    def everything() -> Iterable[Operation]:
+        asked.append(1)
+        return OPERATIONS
+
+    table = PathTable(FULFILLMENTS, everything)
+    for operation in FULFILLMENTS:
+        assert table.find(operation.method, operation.path)[0] is operation
+    assert not asked
+    for operation in OPERATIONS:
+        assert table.find(operation.method, operation.path)[0] is operation
+    with pytest.raises(PathNotFound, match="did you mean"):
+        table.find("GET", "/ecom/v1/order")
+    assert asked == [1]
