@@ -5,7 +5,6 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
-from starlette.types import Receive, Scope, Send
 
 from emulator.api.answer import Response
 from emulator.api.call import Call
@@ -73,11 +72,6 @@ class Rendered(Response):
     def __init__(self, body: bytes) -> None:
         self.status_code, self.body = 200, body
         self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", b"application/json")]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
-        """Send it."""
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        await send({"type": "http.response.body", "body": self.body})
 
 
 def render(value: BaseModel) -> Response:

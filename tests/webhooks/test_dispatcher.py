@@ -466,7 +466,7 @@ class CountingKey(SigningKey):
 
 @asynccontextmanager
 async def running_with(key: CountingKey) -> AsyncIterator[Rig]:
-    async with running(in_background=True, site=a_site(start=None), sealer=replace(SEALER, key=key)) as rig:
+    async with running(in_background=True, site=a_site(start=None), sealer=SEALER._replace(key=key)) as rig:
         yield rig
 
 
