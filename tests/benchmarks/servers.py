@@ -12,6 +12,8 @@ from pathlib import Path
 from tests.benchmarks.load import Client, client
 from tests.conftest import CLEAN_ENVIRONMENT
 
+# An installed package has its bytecode, whatever those who work on this one have set.
+_ENVIRONMENT = {name: value for name, value in CLEAN_ENVIRONMENT.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _FOLDER = Path(__file__).parent.parent.parent
 _CPUS = sorted(os.sched_getaffinity(0))
 _SERVER_CPUS, _LOAD_CPUS = ({_CPUS[0]}, {_CPUS[-1]})
@@ -85,7 +87,7 @@ def _running(
         stdout=subprocess.PIPE,
         text=True,
         cwd=_FOLDER,
-        env=CLEAN_ENVIRONMENT,
+        env=_ENVIRONMENT,
     )
     os.sched_setaffinity(0, own)
     assert process.stdin is not None
