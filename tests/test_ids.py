@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
+
 from emulator.domain.wire import GUID_PATTERN
-from emulator.ids import Ids
+from emulator.ids import Ids, IdsState
 
 
 def drawn(ids: Ids, count: int = 3) -> list[str]:
@@ -51,6 +53,27 @@ def test_control_calls_do_not_disturb_the_ids_of_other_requests() -> None:
     busy.control_request_id()
     assert busy.request_id() == quiet.request_id()
     assert busy.state() == quiet.state()
+
+
+def test_however_many_are_drawn_each_is_another() -> None:
+    assert len({*drawn(Ids("7"), 1_000)}) == 1_000
+
+
+def test_sequences_go_on_from_any_place() -> None:
+    expected = drawn(Ids("7"), 100)
+    for place in range(100):
+        ids = Ids("7")
+        ids.restore(IdsState("7", drawn=place))
+        assert ids.guid() == expected[place]
+
+
+def test_what_was_drawn_before_a_failure_is_drawn_again() -> None:
+    expected, ids = drawn(Ids("7"), 80), Ids("7")
+    for place in range(0, 70, 10):
+        with pytest.raises(ValueError, match="refused"), ids.given_back_on_failure():
+            drawn(ids, 40)
+            raise ValueError("refused")
+        assert drawn(ids, 10) == expected[place : place + 10]
 
 
 def test_sequences_go_on_from_a_state() -> None:

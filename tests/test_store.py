@@ -96,3 +96,33 @@ def test_an_order_that_is_there_already_needs_no_room() -> None:
     store.put(order(id="a", number="7"))
     store.make_room(0)
     assert store.order("a").number == "7"
+
+
+def test_what_was_made_of_an_order_is_kept_until_it_changes() -> None:
+    before, after = shipped("a", "1"), shipped("a", "1", "2")
+    store = Store([before])
+    assert store.rendered(before, numbers_of) is store.rendered(before, numbers_of)
+    store.put(after)
+    assert store.rendered(after, numbers_of) == b"1 2"
+
+
+def test_what_was_made_of_an_order_is_not_told_of_another_state_of_it() -> None:
+    before, after = shipped("a", "1"), shipped("a", "1", "2")
+    store = Store([before])
+    store.rendered(before, numbers_of)
+    assert store.rendered(after, numbers_of) == b"1 2"
+    assert store.rendered(before, numbers_of) == b"1"
+
+
+def test_with_other_orders_nothing_is_left_of_what_was_made() -> None:
+    before, after = shipped("a", "1"), shipped("a", "2")
+    store = Store([before])
+    store.rendered(before, numbers_of)
+    store.clear([after])
+    assert store.rendered(after, numbers_of) == b"2"
+
+
+def numbers_of(one: Order) -> bytes:
+    return " ".join(
+        each.tracking_info.tracking_number or "" for each in one.fulfillments if each.tracking_info
+    ).encode()

@@ -350,6 +350,14 @@ def test_requests_in_pieces_that_end_within_one_may_go_on_for_longer_than_one_ma
             assert client.send(request[10:] + request[:10]).answer().status == 200
 
 
+def test_who_asks_now_and_then_keeps_the_connection_and_who_asks_no_more_loses_it() -> None:
+    with serving(keep_alive_s=1) as running:
+        client, end = running.client(), time.monotonic() + 1.5
+        while time.monotonic() < end:
+            assert client.send(HEALTH + b"\r\n").answer().status == 200
+        assert client.is_ended()
+
+
 # Number
 
 
