@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Mapping
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from emulator.domain import rules
 from emulator.domain.refusals import InvalidRequest, PayloadTooLarge, Violation
@@ -21,8 +21,9 @@ async def read_body(headers: Mapping[str, str], receive: Receive, bytes_max: int
     announced = headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > bytes_max:
         raise PayloadTooLarge(bytes_max)
-    body, more = await _next_chunk(receive)
-    if more:
+    message = await receive()
+    body = _chunk(message)
+    if message.get("more_body", False):
         body = await _with_the_rest(body, receive, bytes_max)
     if len(body) > bytes_max:
         raise PayloadTooLarge(bytes_max)
@@ -30,20 +31,21 @@ async def read_body(headers: Mapping[str, str], receive: Receive, bytes_max: int
     return body if encoding == "identity" or not body else _decompressed(body, encoding.lower(), bytes_max)
 
 
-async def _next_chunk(receive: Receive) -> tuple[bytes, bool]:
-    message = await receive()
+def _chunk(message: Message) -> bytes:
     if message["type"] == "http.disconnect":
         raise ClientGone
-    return message.get("body", b""), message.get("more_body", False)
+    body: bytes = message.get("body", b"")
+    return body
 
 
 async def _with_the_rest(body: bytes, receive: Receive, bytes_max: int) -> bytes:
     """All of a body that comes in pieces, or so much of it that it is too much."""
-    chunks, size, more = [body], len(body), True
-    while more and size <= bytes_max:
-        chunk, more = await _next_chunk(receive)
-        chunks.append(chunk)
-        size += len(chunk)
+    chunks, size, is_more = [body], len(body), True
+    while is_more and size <= bytes_max:
+        message = await receive()
+        chunks.append(_chunk(message))
+        size += len(chunks[-1])
+        is_more = message.get("more_body", False)
     return b"".join(chunks)
 
 

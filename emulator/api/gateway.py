@@ -113,7 +113,7 @@ class Gateway:
             if self._contract is not None and not arrival.is_control:
                 response = _held_to(self._contract, entry, response)
             entry.ending, entry.status = "answered", response.status_code
-            entry.answer = getattr(response, "body", b"")
+            entry.answer = response.body
         except (ClientGone, ConnectionDropped) as ending:
             entry.ending = "clientGone" if isinstance(ending, ClientGone) else "connectionDropped"
             raise

@@ -88,7 +88,7 @@ class Sealed:
     content_type: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for the same reason as an event is not
 class Delivery:
     """One event on its way to one subscription. `due` is None when no attempt is planned any more.
 
