@@ -4,13 +4,12 @@ import logging
 import secrets
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import formatdate
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from starlette.types import Receive, Scope, Send
 
@@ -18,14 +17,13 @@ from emulator.api.answer import Response
 from emulator.api.bodies import ClientGone, read_body
 from emulator.api.call import Call, Emulator
 from emulator.api.cors import allowed_origin, options
-from emulator.api.heads import Head, Heads
 from emulator.api.misbehaviour import ConnectionDropped, SiteReplaced, drop_connection, follow, misbehave
 from emulator.api.operation import CONTROL_PATH, Operation
 from emulator.api.paths import PathTable
+from emulator.api.reception import Arrival, Reception, refuse_long_site_id
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, render_refusal
 from emulator.api.strictness import refuse_unread
-from emulator.domain.refusals import InvalidRequest, Refusal, Violation
-from emulator.domain.rules import SITE_HEADER
+from emulator.domain.refusals import Refusal
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.journal import Entry
 from emulator.site import Site
@@ -34,23 +32,9 @@ if TYPE_CHECKING:
     from emulator.api.contract import Contract
 
 _log = logging.getLogger("emulator")
-_SITE_ID_LENGTH_MAX = 100
 _CONTROL_PATH = CONTROL_PATH.encode("ascii")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 REPLACED_STATUS = 503  # for a request that waited while its site was reset: it has changed nothing, try again
-
-
-@dataclass(slots=True)
-class Arrival:
-    """A request before it is a call: whose it is, as far as its headers tell, and its entry in the journal."""
-
-    receive: Receive
-    is_control: bool
-    head: Head
-    scheme: str
-    site: Site
-    entry: Entry
-    named_site: str
 
 
 class Gateway:
@@ -69,7 +53,7 @@ class Gateway:
         self._emulated = emulated
         self._control_operations = control
         self.emulator = emulator
-        self._heads = Heads(emulator.guard)
+        self._reception = Reception(emulator, lambda: self._control)
         self._body_bytes_max = body_bytes_max
         self._contract = contract
         self._answered = self._answer if emulator.keeper is None else self._answer_when_kept
@@ -103,7 +87,7 @@ class Gateway:
     async def _respond(self, scope: Scope, receive: Receive) -> Response:
         started = time.monotonic()
         try:
-            arrival = self._arrival(scope, receive)
+            arrival = self._reception.arrival(scope, receive)
         except Exception:  # noqa: BLE001 - as in `_answer`; without a site, nothing notes it but the log
             return _lost(scope)
         site, entry = arrival.site, arrival.entry
@@ -124,38 +108,6 @@ class Gateway:
             site.journal.close(entry)
         response.raw_headers += self._common_headers(arrival)
         return response
-
-    def _arrival(self, scope: Scope, receive: Receive) -> Arrival:
-        head = self._heads.read(scope["headers"])
-        path, query = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1"), scope["query_string"]
-        method, scheme, is_control = scope["method"], scope.get("scheme", "http"), path.startswith(CONTROL_PATH)
-        named = _named_site(head, query if is_control else b"")
-        site = self._site(named, method, path, head.by_name, scheme) if named else self.emulator.sites.site()
-        request_id = site.ids.control_request_id() if is_control else site.ids.request_id()
-        entry = Entry(
-            request_id, site.clock.now(), method, path, query=query, headers=head.raw, headers_bytes=head.size
-        )
-        if not is_control:
-            site.journal.record(entry)
-        return Arrival(receive, is_control, head, scheme, site, entry, named)
-
-    def _site(self, named: str, method: str, path: str, headers: Mapping[str, str], scheme: str) -> Site:
-        """The site of that name. Who will be refused gets the default one: a new one may take another's place."""
-        sites = self.emulator.sites
-        if named in sites:
-            return sites.site(named)
-        is_welcome = len(named) <= _SITE_ID_LENGTH_MAX and self._welcomes(method, path, headers, scheme)
-        return sites.site(named if is_welcome else None)
-
-    def _welcomes(self, method: str, path: str, headers: Mapping[str, str], scheme: str) -> bool:
-        try:
-            self.emulator.admission.refuse_foreign_host(headers)
-            if path.startswith(CONTROL_PATH):
-                operation, _ = self._control.find(method, path)
-                self.emulator.admission.admit(operation, headers, scheme)
-        except Refusal:
-            return False
-        return True
 
     def _common_headers(self, arrival: Arrival) -> list[tuple[bytes, bytes]]:
         """The headers that every answer has."""
@@ -210,7 +162,7 @@ class Gateway:
     async def _dispatch(self, arrival: Arrival) -> Response:
         headers, site, entry, epoch = arrival.head.by_name, arrival.site, arrival.entry, arrival.site.epoch
         self.emulator.admission.refuse_foreign_host(headers)
-        _refuse_long_site_id(arrival.named_site)
+        refuse_long_site_id(arrival.named_site)
         paths = self._control if arrival.is_control else self._emulated
         if entry.method == "OPTIONS":
             return options(headers, paths.methods(entry.path))
@@ -286,23 +238,9 @@ async def _steer(call: Call) -> Response:
     return response
 
 
-def _named_site(head: Head, query_string: bytes) -> str:
-    """The site that the request names, on the control plane also as `?site=` (R211); empty if it names none."""
-    site_id = head.site_id
-    if site_id is None and b"site=" in query_string:
-        site_id = dict(parse_qsl(query_string.decode("latin-1"))).get("site")
-    return site_id or (head.token.site_id if head.token is not None else "")
-
-
 def _site_query(site: Site) -> str:
     """What a path of the control plane needs to be about that site."""
     return "" if site.id == DEFAULT_SITE_ID else f"?site={quote(site.id, safe='')}"
-
-
-def _refuse_long_site_id(named: str) -> None:
-    if len(named) > _SITE_ID_LENGTH_MAX:
-        description = f"has size {len(named)}, expected {_SITE_ID_LENGTH_MAX} or less"
-        raise InvalidRequest([Violation("wix-site-id", description, "MAX_LENGTH", rule=SITE_HEADER)])
 
 
 @lru_cache(maxsize=64)
