@@ -133,7 +133,10 @@ def translate(path: Path, content: bytes) -> None:
 def translated(path: Path, content: bytes) -> Any | None:
     """The shipped seed's document, if what stands beside it is a translation of this content. Raises OSError."""
     translation = path.with_suffix(".json")
-    known = from_json(translation.read_bytes()) if translation.is_file() else {}
+    try:
+        known = from_json(translation.read_bytes()) if translation.is_file() else {}
+    except ValueError:
+        return None
     return known["document"] if known.get("crc32") == crc32(content) else None
 
 

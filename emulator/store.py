@@ -9,6 +9,7 @@ from emulator.domain.refusals import LimitReached, OrderNotFound
 _NUMBER_DIGITS_MAX = 16  # a longer order number is somebody's own, not one that we count on from
 
 ORDERS_MAX = 200_000
+_RENDERED_MAX, _RENDERED_BYTES_MAX = 4_096, 8_192
 
 
 class Store:
@@ -81,12 +82,13 @@ class Store:
             self.highest_number = max(self.highest_number, int(order.number))
 
     def rendered(self, order: Order, render: Callable[[Order], bytes]) -> bytes:
-        """What `render`, always the same, makes of the order; kept until the order changes, for who reads it again."""
+        """What `render`, always the same, makes of the order; often kept until that changes, for who reads it again."""
         if self._orders.get(order.id) is not order:
             return render(order)
         rendered = self._rendered.get(order.id)
         if rendered is None:
-            rendered = self._rendered[order.id] = render(order)
+            rendered = render(order)
+            self._keep_rendered(order.id, rendered)
         return rendered
 
     def is_tracked_outside(self, order_id: str, tracking_number: str) -> bool:
@@ -96,6 +98,12 @@ class Store:
             for order in self._orders.values():
                 self._index(self._owners, None, order)
         return bool(self._owners.get(tracking_number, set()) - {order_id})
+
+    def _keep_rendered(self, order_id: str, rendered: bytes) -> None:
+        if len(rendered) <= _RENDERED_BYTES_MAX:
+            if len(self._rendered) >= _RENDERED_MAX:
+                self._rendered.clear()
+            self._rendered[order_id] = rendered
 
     def _index(self, owners: defaultdict[str, set[str]], before: Order | None, after: Order) -> None:
         numbers_before, numbers_after = _tracking_numbers(before), _tracking_numbers(after)

@@ -52,6 +52,11 @@ def test_a_seed_beside_which_nothing_stands_has_no_translation(tmp_path: Path) -
     assert translated(tmp_path / "docs.yaml", b"") is None
 
 
+def test_a_translation_that_is_cut_off_is_none(tmp_path: Path) -> None:
+    (tmp_path / "docs.json").write_bytes(b'{"crc32":0,"docu')
+    assert translated(tmp_path / "docs.yaml", b"") is None
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_seed_loads_with_orders_of_different_ids(name: str) -> None:
     orders = loaded(name).orders

@@ -122,6 +122,20 @@ def test_with_other_orders_nothing_is_left_of_what_was_made() -> None:
     assert store.rendered(after, numbers_of) == b"2"
 
 
+def test_of_what_was_made_of_orders_only_so_much_is_kept() -> None:
+    made: list[str] = []
+
+    def render(one: Order) -> bytes:
+        made.append(one.id)
+        return b"x" * (100_000 if one.id == "long" else 1)
+
+    orders = [order(id=one) for one in ("long", *map(str, range(5_000)))]
+    store = Store(orders)
+    for one in [*orders, orders[0], orders[1], orders[-1]]:
+        store.rendered(one, render)
+    assert made[len(orders) :] == ["long", "0"]
+
+
 def numbers_of(one: Order) -> bytes:
     return " ".join(
         each.tracking_info.tracking_number or "" for each in one.fulfillments if each.tracking_info

@@ -18,11 +18,8 @@ def options(headers: Mapping[str, str], methods: Iterable[str]) -> Response:
     return Response(headers=answer)
 
 
-def allowed_origin(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """The answer's headers that let a page read it; none for a request that no page of another origin sends."""
-    origin = headers.get("origin")
-    if origin is None:
-        return []
+def allowed_origin(origin: str) -> list[tuple[bytes, bytes]]:
+    """The answer's headers that let a page of that origin read it."""
     return [
         (b"access-control-allow-origin", origin.encode("latin-1")),
         (b"access-control-expose-headers", _EXPOSED),

@@ -121,7 +121,7 @@ class Gateway:
                 headers.append((b"x-emulator-explain", explanation.encode("ascii")))
         asked = arrival.head.by_name
         if "origin" in asked and (not arrival.is_control or self.emulator.admission.welcomes(asked)):
-            headers += allowed_origin(asked)
+            headers += allowed_origin(asked["origin"])
         return headers
 
     async def _answer_when_kept(self, arrival: Arrival) -> Response:

@@ -8,7 +8,7 @@ from emulator.domain.credentials import Token
 from emulator.journal import Headers
 
 _KEPT_MAX = 200
-_KEPT_BYTES_MAX = 4_096  # of one; what is longer differs from request to request anyway
+_KEPT_BYTES_MAX, _KEPT_HEADERS_MAX = 4_096, 64  # of one; what is longer differs from request to request anyway
 
 
 class Head(NamedTuple):
@@ -35,7 +35,7 @@ class Heads:
         head = self._kept.get(raw)
         if head is None:
             head = self._read(raw)
-            if head.size <= _KEPT_BYTES_MAX:
+            if head.size <= _KEPT_BYTES_MAX and len(raw) <= _KEPT_HEADERS_MAX:
                 self._keep(head)
         return head
 

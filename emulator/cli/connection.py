@@ -145,7 +145,7 @@ class Connection(HttpToolsProtocol):
             self._unset_answer_deadline()
 
     def on_response_complete(self) -> None:
-        """Go on with what has been asked next, or with closing."""
+        """Go on with what has been asked next, or with closing. uvicorn's own would set a timer for every answer."""
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             self._close()

@@ -5,14 +5,16 @@ back with every single one finds the processor's caches full of the other's code
 """
 
 import asyncio
+import logging
 import types
 from collections import deque
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+_log = logging.getLogger("emulator")
 _TOGETHER_MAX = 16  # the first of them waits for the answers to all
 
 
@@ -54,7 +56,9 @@ class Exchange:
         """The body if it is there already, without waiting for it; whatever else may happen next."""
         cycle = self._cycle
         if self._is_read or cycle.more_body or cycle.disconnected:
-            return await cycle.receive()  # type: ignore[return-value]
+            message: Any = await cycle.receive()
+            self._is_read = not message.get("more_body", False)
+            return message  # type: ignore[no-any-return]
         self._is_read = True
         cycle.message_event.clear()
         body, cycle.body = bytes(cycle.body), bytearray()
@@ -98,20 +102,36 @@ class Batch:
 
     def __init__(self) -> None:
         self._waiting: deque[Exchange] = deque()
+        self._is_due = False
 
     def add(self, exchange: Exchange) -> None:
         """Have it carried out when all that has arrived is read."""
-        if not self._waiting:
-            asyncio.get_running_loop().call_soon(self._carry_out)
         self._waiting.append(exchange)
+        self._fall_due()
+
+    def _fall_due(self) -> None:
+        if self._waiting and not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._carry_out)
 
     def _carry_out(self) -> None:
-        while self._waiting:
-            together = [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOGETHER_MAX))]
-            for exchange in together:
-                exchange.carry_out()
-            for exchange in together:
-                exchange.release()
+        """Some of it; the rest when the event loop has looked after everything else, too."""
+        self._is_due = False
+        together = [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOGETHER_MAX))]
+        self._fall_due()
+        for exchange in together:
+            _take(exchange.carry_out, exchange)
+        for exchange in together:
+            _take(exchange.release, exchange)
+
+
+def _take(step: Callable[[], None], exchange: Exchange) -> None:
+    """Take that step of the exchange. Whatever goes wrong with it, the others are not to suffer."""
+    try:
+        step()
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("an answer is lost for a fault of ours")
+        exchange.transport.abort()
 
 
 def _whole(head: Message, message: Message) -> bytes | None:
@@ -125,9 +145,13 @@ def _whole(head: Message, message: Message) -> bytes | None:
     return b"%b%b\r\n\r\n%b" % (STATUS_LINE[head["status"]], lines, body)
 
 
-@types.coroutine
-def _rest(coroutine: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
+async def _rest(coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:
     """What is left of a coroutine that has come as far as waiting for that."""
+    await _stepped(coroutine, awaited)
+
+
+@types.coroutine
+def _stepped(coroutine: Coroutine[Any, Any, None], awaited: Any) -> Generator[Any, Any, None]:
     try:
         while True:
             try:

@@ -138,6 +138,7 @@ def serve(port_file: Path | None, log_level: str, json: bool, until_stdin_ends: 
         access_log=False,
         ws="none",  # importing what speaks WebSocket takes longer than all that is imported for HTTP
         proxy_headers=False,
+        server_header=False,
         date_header=False,  # the gateway's tells the site's time
         timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT_S,
     )

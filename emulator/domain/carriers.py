@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-# What the number is put behind.
+# The link to a parcel is one of these, and then the parcel's number.
 _TRACKING_LINKS = {
     "fedex": "https://www.fedex.com/apps/fedextrack/?action=track&trackingnumber=",
     "ups": "https://wwwapps.ups.com/WebTracking/track?track=yes&trackNums=",

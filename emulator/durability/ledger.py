@@ -16,7 +16,7 @@ _TABLES_BY_KIND = {"order": "orders", "delivery": "deliveries"}
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Changes of a site as of one moment: frozen values, so that another thread can write them down."""
+    """Changes of a site as of one moment: values that nobody changes, so that another thread can write them down."""
 
     site_id: str
     is_whole: bool

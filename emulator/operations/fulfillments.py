@@ -77,7 +77,7 @@ def _create_entry(site: Site, index: int, entry: BulkEntry, behaviours: Behaviou
 def _keep(site: Site, before: Order, after: Order) -> Order:
     site.store.put(after)
     publish_fulfillments(site, after)
-    publish_fulfillment_status(site, before, after)
+    publish_fulfillment_status(site, before, after, after.updated_date)
     return after
 
 

@@ -19,10 +19,10 @@ def publish_fulfillments(site: Site, order: Order) -> Event:
     return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments(), now=now)
 
 
-def publish_fulfillment_status(site: Site, before: Order, after: Order) -> None:
+def publish_fulfillment_status(site: Site, before: Order, after: Order, now: datetime | None = None) -> None:
     """Tell that the order's fulfillment status has changed, if it has (R414)."""
     if before.fulfillment_status != after.fulfillment_status:
-        publish(site, ORDER_FULFILLED, after.id, fulfilled_body(before, after), now=after.updated_date)
+        publish(site, ORDER_FULFILLED, after.id, fulfilled_body(before, after), now=now)
 
 
 def fulfilled_body(before: Order, after: Order) -> dict[str, Any]:
@@ -47,7 +47,8 @@ def publish(
 ) -> Event:
     """A new event, queued for every subscription that wants it, or for `to` alone. It is sent later.
 
-    `now`, where the caller has it at hand, saves looking at the clock.
+    `now`, where the caller has it at hand, saves looking at the clock. Events of one call leave in the order of their
+    times, so either all of them are given it, or none.
     """
     sequence = site.outbox.next_sequence(f"{event_type.entity_fqdn} {entity_id}")
     event = Event(site.ids.guid(), event_type, entity_id, now or site.clock.now(), sequence, body)

@@ -44,6 +44,11 @@ def test_long_headers_are_not_kept(heads: Heads) -> None:
     assert heads.read(long) == heads.read(long)
 
 
+def test_a_great_many_headers_are_not_kept(heads: Heads) -> None:
+    many = [(b"x", b"")] * 1_000
+    assert heads.read(many) is not heads.read(many)
+
+
 def test_of_many_different_ones_not_all_are_kept(heads: Heads) -> None:
     first = heads.read(GET)
     for number in range(1_000):

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from typing import Any
 
 import pytest
@@ -121,7 +122,14 @@ def serving(keep_alive_s: int = 5, **limits: Any) -> Iterator[Serving]:
     app = create_app(Settings(seed=("docs",)))
     protocol: Any = functools.partial(Connection, Limits(**limits), Batch(), app.is_prompt)
     configuration = uvicorn.Config(
-        app, http=protocol, ws="none", log_config=None, timeout_keep_alive=keep_alive_s, timeout_graceful_shutdown=1
+        app,
+        http=protocol,
+        ws="none",
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=keep_alive_s,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(configuration)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -356,6 +364,21 @@ def test_who_asks_now_and_then_keeps_the_connection_and_who_asks_no_more_loses_i
         while time.monotonic() < end:
             assert client.send(HEALTH + b"\r\n").answer().status == 200
         assert client.is_ended()
+
+
+@pytest.mark.parametrize("path", ["/ecom/v1/orders/unknown", "/_emulator/health"])
+def test_whether_the_connection_is_kept_makes_no_difference_to_the_other_headers(patient: Serving, path: str) -> None:
+    def names(**headers: str) -> set[str]:
+        connection = HTTPConnection("127.0.0.1", patient.port, timeout=PATIENCE_S)
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return {name.lower() for name, _ in answer.getheaders()}
+
+    assert names(connection="close") == names() | {"connection"}
+    assert {"date", "x-wix-request-id"} <= names()
+    assert "server" not in names()
 
 
 # Number

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import inspect
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -12,7 +13,7 @@ import uvicorn
 from starlette.types import Message, Receive, Scope, Send
 
 from emulator.cli.connection import Connection, Limits
-from emulator.cli.exchange import Batch
+from emulator.cli.exchange import Batch, Exchange
 
 PATIENCE_S = 30
 App = Callable[[Receive, Send], Awaitable[None]]
@@ -83,6 +84,10 @@ async def echo(path: str, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+async def received(body: bytes) -> Message:
+    return {"body": body}
+
+
 def start(*headers: tuple[bytes, bytes], length: int | None = None) -> Message:
     announced = [] if length is None else [(b"content-length", b"%d" % length)]
     return {"type": "http.response.start", "status": 200, "headers": [*announced, *headers]}
@@ -138,6 +143,88 @@ def test_one_that_has_to_wait_holds_no_other_up(server: Server) -> None:
     assert waiting.answer() == (200, b"/waits")
 
 
+def test_what_has_to_wait_goes_on_in_a_task_with_a_coroutine_of_its_own(server: Server) -> None:
+    """From Python 3.12 on no generator may be one."""
+
+    async def waits(receive: Receive, send: Send) -> None:
+        assert asyncio.current_task() is None
+        await asyncio.sleep(0)
+        task = asyncio.current_task()
+        assert task is not None
+        assert inspect.iscoroutine(task.get_coro())
+        await echo("/waits", receive, send)
+
+    server.apps["/waits"] = waits
+    assert server.client(get("/waits")).answer() == (200, b"/waits")
+
+
+def test_a_long_pipeline_holds_no_other_client_up(server: Server) -> None:
+    begun: list[str] = []
+    other = server.client()
+
+    async def counts(receive: Receive, send: Send) -> None:
+        begun.append("/counts")
+        if len(begun) == 10:
+            other.send(get("/tells"))
+        await echo("/counts", receive, send)
+
+    async def tells(receive: Receive, send: Send) -> None:
+        await echo(str(len(begun)), receive, send)
+
+    server.apps |= {"/counts": counts, "/tells": tells}
+    pipeline = server.client(*[get("/counts")] * 1_000)
+    assert int(other.answer()[1]) < 1_000
+    assert [pipeline.answer()[1] for _ in range(1_000)] == [b"/counts"] * 1_000
+
+
+@pytest.mark.parametrize("breaks_at", ["carry_out", "release"])
+def test_one_that_breaks_takes_no_other_with_it(breaks_at: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def answered() -> list[tuple[bool, list[str]]]:
+        batch, exchanges = Batch(), [Steps(), Steps(breaks_at), *(Steps() for _ in range(30))]
+        for one in exchanges:
+            batch.add(one)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return [(one.transport.is_closing(), one.done) for one in exchanges]
+
+    first, broken, *others = asyncio.run(answered())
+    assert [first, *others] == [(False, ["carry_out", "release"])] * 31
+    assert broken[0]
+    assert "a bug" in caplog.text
+
+
+class Steps(Exchange):
+    """Notes what is done to it, and breaks where it is told to."""
+
+    def __init__(self, breaks_at: str = "") -> None:
+        self.done: list[str] = []
+        self._breaks_at = breaks_at
+        self.transport = Aborted()
+
+    def carry_out(self) -> None:
+        self._step("carry_out")
+
+    def release(self) -> None:
+        self._step("release")
+
+    def _step(self, step: str) -> None:
+        self.done.append(step)
+        if step == self._breaks_at:
+            raise RuntimeError("a bug")
+
+
+class Aborted(asyncio.Transport):
+    """A transport of which it matters only whether it was aborted."""
+
+    _is_aborted = False
+
+    def abort(self) -> None:
+        self._is_aborted = True
+
+    def is_closing(self) -> bool:
+        return self._is_aborted
+
+
 def test_a_body_that_comes_later_is_waited_for(server: Server) -> None:
     request = post("/", b"later")
     client = server.client(request[:-5])
@@ -152,15 +239,21 @@ def test_who_asks_whether_to_go_on_is_told_so(server: Server) -> None:
     assert client.answer() == (200, b"hello")
 
 
-def test_an_application_that_listens_on_hears_that_its_client_has_gone(server: Server) -> None:
-    gone = threading.Event()
+@pytest.mark.parametrize("comes_late", [False, True], ids=["with its body", "before its body"])
+def test_an_application_that_listens_on_hears_that_its_client_has_gone(server: Server, *, comes_late: bool) -> None:
+    begun, gone = threading.Event(), threading.Event()
 
     async def listens(receive: Receive, _send: Send) -> None:
+        begun.set()
         server.seen = [await receive(), await receive()]
         gone.set()
 
     server.apps["/"] = listens
-    server.client(post("/", b"hello")).close()
+    request = post("/", b"hello")
+    client = server.client(request[:-5] if comes_late else request)
+    assert begun.wait(PATIENCE_S)
+    client.send(request[-5:] if comes_late else b"")
+    client.close()
     assert gone.wait(PATIENCE_S)
     assert [(one["type"], one.get("body")) for one in server.seen] == [
         ("http.request", b"hello"),
@@ -209,6 +302,44 @@ def test_who_wants_it_otherwise_gets_it_otherwise(server: Server, request_: byte
         status, headers = client.head()
         assert (status, headers[b"content-length"]) == (200, b"1")
     assert client.rest() == (b"/" if has_body else b"")
+
+
+def test_who_goes_while_its_answer_is_made_is_not_written_to(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    gone, answered = threading.Event(), threading.Event()
+
+    async def outlasts_its_client(receive: Receive, send: Send) -> None:
+        await receive()
+        await receive()  # the disconnect
+        gone.set()
+        await echo("/", lambda: received(b"too late"), send)
+        answered.set()
+
+    server.apps["/"] = outlasts_its_client
+    server.client(get("/")).close()
+    assert gone.wait(PATIENCE_S)
+    assert answered.wait(PATIENCE_S)
+    assert server.client(get("/fine")).answer() == (200, b"/fine")
+    assert caplog.messages == []
+
+
+def test_who_does_not_read_is_not_written_to_without_end(server: Server) -> None:
+    unread: list[int] = []
+
+    async def answers_much(_receive: Receive, send: Send) -> None:
+        transport = send.__self__.transport  # type: ignore[attr-defined]
+        unread.append(transport.get_write_buffer_size())
+        await send(start(length=1_000_000))
+        await send({"type": "http.response.body", "body": b"x" * 1_000_000})
+
+    server.apps["/much"] = answers_much
+    client = server.client(*[get("/much")] * 50)
+    while len(unread) < 3:
+        server.client(get("/fine")).answer()
+    for _ in range(50):
+        server.client(get("/fine")).answer()
+    assert len(unread) < 50
+    assert [len(client.answer()[1]) for _ in range(50)] == [1_000_000] * 50
+    assert max(unread) <= 2_000_000
 
 
 @pytest.mark.parametrize(
