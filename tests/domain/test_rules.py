@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import get_args
 
 import pytest
@@ -27,7 +29,14 @@ def _markers(tree: ast.AST) -> Iterator[str]:
             yield from (str(one.value) for one in node.args if isinstance(one, ast.Constant))
 
 
+def rules_of(area: str) -> dict[str, Rule]:
+    """The rules that a module of the rule book defines, by name, as they stand in it."""
+    defined = vars(import_module(f"{rules.__name__}.{area}"))
+    return {name: one for name, one in defined.items() if isinstance(one, Rule)}
+
+
 CITED = cited()
+AREAS = [one.name for one in iter_modules(rules.__path__) if one.name != "rule"]
 
 
 @pytest.mark.parametrize("rule_id", RULES)
@@ -39,9 +48,17 @@ def test_no_test_cites_a_rule_that_does_not_exist() -> None:
     assert CITED - RULES.keys() == set()
 
 
-def test_rule_ids_are_unique() -> None:
-    defined = [one for one in vars(rules).values() if isinstance(one, Rule)]
-    assert len(defined) == len({one.id for one in defined}) == len(RULES)
+@pytest.mark.parametrize("area", AREAS)
+def test_every_rule_of_an_area_is_in_the_rule_book_under_its_name(area: str) -> None:
+    for name, rule in rules_of(area).items():
+        assert getattr(rules, name) is RULES[rule.id] is rule
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_the_rules_of_an_area_share_a_hundred_and_stand_in_the_order_of_their_numbers(area: str) -> None:
+    ids = [rule.id for rule in rules_of(area).values()]
+    assert ids == sorted(set(ids))
+    assert len({rule_id[:2] for rule_id in ids}) == 1
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
