@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -184,6 +183,8 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> list[str]:
 
 def suggestion(unknown: str, known: Iterable[str]) -> str:
     """What to add to a message about an unknown name: the nearest known one, or all of them."""
+    from difflib import get_close_matches
+
     known = sorted(known)
     nearest = get_close_matches(unknown, known, n=1, cutoff=0.5)
     return f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(known)}"

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from operator import itemgetter
 from urllib.parse import unquote
 
@@ -85,6 +84,8 @@ class PathTable:
         raise PathNotFound(method, raw_path, self._nearest(method, raw_path))
 
     def _nearest(self, method: str, path: str) -> str | None:
+        from difflib import get_close_matches
+
         nearest = get_close_matches(f"{method} {path}", self._lines, n=1, cutoff=0.5)
         return nearest[0] if nearest else None
 

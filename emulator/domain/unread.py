@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple, get_args, get_origin
 
@@ -61,6 +60,8 @@ def doubtful_providers(value: Any, path: Path = ()) -> Iterator[Unread]:
 
 def nearly_predefined(provider: str) -> str | None:
     """The predefined provider that was probably meant by a custom one: `Fedex`, `canada-post`, `DHL Express`."""
+    from difflib import get_close_matches
+
     if provider in PREDEFINED_PROVIDERS:
         return None
     by_plain_name = {_plain(name): name for name in PREDEFINED_PROVIDERS}
@@ -74,6 +75,8 @@ def nearly_predefined(provider: str) -> str | None:
 
 def nearest(unknown: str, known: Iterable[str]) -> str | None:
     """The known name that was probably meant, whatever its case and separators."""
+    from difflib import get_close_matches
+
     by_plain_name = {_plain(name): name for name in known}
     near = get_close_matches(_plain(unknown), by_plain_name, n=1, cutoff=_CUTOFF)
     return by_plain_name[near[0]] if near else None

@@ -26,6 +26,7 @@ runpy.run_module("emulator", run_name="__main__")
 HEAVY = {
     "aiohttp",
     "cryptography",
+    "difflib",
     "emulator.api.control_routes",
     "emulator.api.emulated_routes",
     "emulator.api.journal",
