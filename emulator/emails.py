@@ -2,15 +2,13 @@
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 EMAILS_MAX = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
+class Email(NamedTuple):
     """A triggered e-mail: which one, to which contact, and what fills its placeholders (R509)."""
 
     at: datetime

@@ -8,7 +8,6 @@ from starlette.types import Receive, Send
 from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY
-from emulator.domain.refusal_examples import planned
 from emulator.faults import Effect
 from emulator.journal import Entry
 
@@ -34,6 +33,8 @@ async def follow(call: Call, entry: Entry) -> Response:
 async def misbehave(effect: Effect, call: Call, entry: Entry) -> Response:
     """Answer the call as the fault wants it. Raises the planned refusal, ConnectionDropped, SiteReplaced."""
     if effect.refusal is not None:
+        from emulator.domain.refusal_examples import planned
+
         raise planned(effect.refusal)
     if effect.status is not None:
         return Response(SYSTEM_ERROR_BODY, effect.status, media_type=JSON)

@@ -38,6 +38,7 @@ HEAVY = {
     "emulator.client",
     "emulator.conformance",
     "emulator.documents",
+    "emulator.domain.refusal_examples",
     "emulator.domain.search",
     "emulator.durability",
     "emulator.snapshots",
