@@ -16,6 +16,7 @@ AuthMode = Literal["open", "required", "strict"]
 
 TOKEN_LIFETIME = timedelta(seconds=14_400)  # R701
 LEGACY_TOKEN_LIFETIME = timedelta(minutes=5)  # R703
+REFRESH_TOKEN_LIFETIME = timedelta(days=365)
 _PREFIX = "OauthNG.JWS."
 
 READ_ORDERS = "SCOPE.DC-STORES.READ-ORDERS"
