@@ -16,6 +16,7 @@ from emulator.cli.wording import counted
 if TYPE_CHECKING:
     from emulator.conformance.evidence import Evidence, Finding, Record
     from emulator.conformance.runner import Run
+    from emulator.conformance.servers import Limits
 
 WIX_EVIDENCE = "wix-evidence.json"
 _NOT_READY = 3
@@ -78,31 +79,56 @@ def conformance(
 
     Exit status: 0 all agreed, 1 something differed or could not be checked, 2 wrong usage, 3 no server answers.
     """
-    from emulator.conformance.checks import orders_at_wix
     from emulator.conformance.evidence import Record, read_earlier
-    from emulator.conformance.servers import WIX_URL, Limits, at_emulator, at_wix
-    from emulator.domain.rules import RULES
+    from emulator.conformance.servers import WIX_URL, Limits
     from emulator.settings import parse_behaviours
 
-    wanted = chosen(rule_ids, RULES) or tuple(RULES)
+    wanted = _wanted(rule_ids)
     limits = Limits(parse_behaviours(set), orders_max, timeout_s)
-    server = base_url or (WIX_URL if wix else url)
-    file = evidence or (Path(WIX_EVIDENCE) if wix else None)
-    if file is not None:
-        check_folder(file, "--evidence")
+    server, file = base_url or (WIX_URL if wix else url), _evidence_file(evidence, wix=wix)
     if wix:
-        _refuse_url_beside_wix()
-        run = at_wix(server, site_id, conformance_api_key, limits)
+        run = _begin_at_wix(server, site_id, conformance_api_key, limits)
     else:
-        _refuse_flags_of_wix(site_id, yes)
-        try:
-            run = at_emulator(server, limits, control_token)
-        except CallFailed as error:
-            fail(f"{error}; a server that is no emulator needs --wix", _NOT_READY)
+        run = _begin_at_emulator(server, site_id, control_token, limits, yes=yes)
     earlier = read_earlier(file, run.target.kind, server) if file else None
     if wix and not yes:
-        _confirm(server, str(site_id), min(orders_max, orders_at_wix(wanted)))
+        _confirm(server, str(site_id), wanted, orders_max)
     _conclude(run, wanted, Record(server, file, earlier), as_json=json)
+
+
+def _wanted(rule_ids: Iterable[str]) -> tuple[str, ...]:
+    from emulator.domain.rules import RULES
+
+    return chosen(rule_ids, RULES) or tuple(RULES)
+
+
+def _evidence_file(named: Path | None, *, wix: bool) -> Path | None:
+    """Where the evidence goes, if it is kept; found out before anything is asked."""
+    file = named or (Path(WIX_EVIDENCE) if wix else None)
+    if file is not None:
+        check_folder(file, "--evidence")
+    return file
+
+
+def _begin_at_wix(server: str, site_id: str | None, api_key: str | None, limits: "Limits") -> "Run":
+    from emulator.conformance.servers import at_wix
+
+    if click.get_current_context().get_parameter_source("url") is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--url is for emulators; with --wix use --base-url")
+    return at_wix(server, site_id, api_key, limits)
+
+
+def _begin_at_emulator(
+    server: str, site_id: str | None, control_token: str | None, limits: "Limits", *, yes: bool
+) -> "Run":
+    from emulator.conformance.servers import at_emulator
+
+    if site_id or yes:
+        raise click.UsageError("--site-id and --yes go with --wix; an emulator is checked on a site of its own")
+    try:
+        return at_emulator(server, limits, control_token)
+    except CallFailed as error:
+        fail(f"{error}; a server that is no emulator needs --wix", _NOT_READY)
 
 
 def _conclude(run: "Run", wanted: Iterable[str], record: "Record", *, as_json: bool) -> None:
@@ -172,9 +198,11 @@ def _write(file: Path, report: "Evidence") -> None:
         fail(f"cannot write {file}: {error.strerror}")
 
 
-def _confirm(server: str, site_id: str, orders_max: int) -> None:
+def _confirm(server: str, site_id: str, wanted: Iterable[str], orders_max: int) -> None:
     """Have the site's id typed. Raises UsageError if it is not."""
-    orders = "1 order" if orders_max == 1 else f"{orders_max} orders"
+    from emulator.conformance.checks import orders_at_wix
+
+    orders = counted(min(orders_max, orders_at_wix(wanted)), "order")
     click.echo(
         f"This creates up to {orders} on site {site_id} at {server}, fulfills "
         "some of them, marks some as paid, and then cancels all; canceled orders stay in the list of the site.",
@@ -186,13 +214,3 @@ def _confirm(server: str, site_id: str, orders_max: int) -> None:
         typed = ""
     if str(typed).strip() != site_id:
         raise click.UsageError("not confirmed: type the site's id, or pass --yes")
-
-
-def _refuse_url_beside_wix() -> None:
-    if click.get_current_context().get_parameter_source("url") is click.core.ParameterSource.COMMANDLINE:
-        raise click.UsageError("--url is for emulators; with --wix use --base-url")
-
-
-def _refuse_flags_of_wix(site_id: str | None, yes: bool) -> None:
-    if site_id or yes:
-        raise click.UsageError("--site-id and --yes go with --wix; an emulator is checked on a site of its own")
