@@ -14,7 +14,7 @@ from emulator.domain.refusals import LimitReached
 from emulator.errors import UsageError
 from emulator.settings import Settings
 from tests.api.shop import BASE, Shop, code, violations
-from tests.domain.test_purchases import wire_draft
+from tests.domain.purchases import wire_draft
 from tests.factories import ITEM, fulfillment
 
 ORDERS_MAX = 3

@@ -6,35 +6,15 @@ import pytest
 from httpx2 import Response
 
 from tests.api.shop import Shop, code, violations
+from tests.domain.purchases import line_item, wire_draft
 from tests.factories import ITEM, guid
 
 ORDERS = "/ecom/v1/orders"
 UNKNOWN = guid(404)
 
 
-def line_item(**fields: Any) -> dict[str, Any]:
-    return {
-        "productName": {"original": "Coffee"},
-        "catalogReference": {"catalogItemId": guid(1), "appId": guid(2)},
-        "quantity": 2,
-        "itemType": {"preset": "PHYSICAL"},
-        "price": {"amount": "12.50"},
-        **fields,
-    }
-
-
-def wire_order(**fields: Any) -> dict[str, Any]:
-    return {
-        "lineItems": [line_item()],
-        "channelInfo": {"type": "WEB"},
-        "priceSummary": {"total": {"amount": "25.00"}},
-        "shippingInfo": {"title": "Standard"},
-        **fields,
-    }
-
-
 def create(shop: Shop, settings: dict[str, Any] | None = None, **fields: Any) -> Response:
-    body = {"order": wire_order(**fields)} | ({"settings": settings} if settings is not None else {})
+    body = {"order": wire_draft(**fields)} | ({"settings": settings} if settings is not None else {})
     return shop.client.post(ORDERS, json=body)
 
 

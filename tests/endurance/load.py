@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-from tests.domain.test_purchases import wire_draft
+from tests.domain.purchases import wire_draft
 from tests.factories import ITEM
 
 PATIENCE_S = 60
