@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from emulator.changes import Changes
 from emulator.clock import Clock
@@ -43,7 +44,10 @@ class Setup:
 
 
 class Site:
-    """The state of one site, and its clock, ids and journal. Sites share nothing."""
+    """The state of one site, and its clock, ids and journal. Sites share nothing.
+
+    Nothing of a site refers to the site itself: one that is dropped is gone at once, without a garbage collection.
+    """
 
     def __init__(self, site_id: str, setup: Setup) -> None:
         self.id = site_id
@@ -53,7 +57,7 @@ class Site:
         self.ids = Ids(None if setup.random_seed is None else f"{setup.random_seed} {site_id}")
         self.changes = Changes()
         self.journal = Journal(setup.journal_entries_max, self.changes)
-        self.store = Store(setup.seed.orders, self._note_change, setup.orders_max)
+        self.store = Store(setup.seed.orders, partial(_note_change, self.journal, self.changes), setup.orders_max)
         self.outbox = Outbox(
             setup.subscriptions,
             setup.deliveries_max,
@@ -103,6 +107,7 @@ class Site:
 
         return snapshots.fingerprint(self)
 
-    def _note_change(self, before: Order | None, after: Order | None) -> None:
-        self.journal.note_change(before, after)
-        self.changes.tell("order", after or before)
+
+def _note_change(journal: Journal, changes: Changes, before: Order | None, after: Order | None) -> None:
+    journal.note_change(before, after)
+    changes.tell("order", after or before)

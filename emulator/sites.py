@@ -74,6 +74,7 @@ class Sites:
             self._keeper.release(dropped)
         dropped.reset()  # a new epoch: deliveries in flight and timers of it come to nothing
         dropped.outbox.clear(())
+        dropped.wake()  # nothing is due any more: whoever was to be woken for it lets go of it
 
     def _may_go(self, site: Site) -> bool:
         return self._keeper is None or self._keeper.has_all_of(site)

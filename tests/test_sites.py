@@ -1,7 +1,12 @@
 """Sites: created when first named, apart from each other, and dropped fairly."""
 
+import gc
+import weakref
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from emulator.domain.deliveries import Subscription
 from emulator.domain.site_ids import DEFAULT_SITE_ID
@@ -73,6 +78,32 @@ def test_a_dropped_site_is_fresh_when_it_comes_again() -> None:
     ship(made.site("a"))
     made.site("b")
     assert made.site("a").fingerprint() == fresh
+
+
+@pytest.fixture
+def no_collections() -> Iterator[None]:
+    """What goes, goes for want of references, or stays."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collections")
+def test_nothing_of_a_dropped_site_stays_and_it_takes_no_garbage_collection() -> None:
+    made = sites(sites_max=1)
+    ship(made.site("a"))
+    dropped = weakref.ref(made.site("a"))
+    made.site("b")
+    assert dropped() is None
+
+
+def test_who_delivers_is_woken_for_a_dropped_site_that_has_nothing_to_deliver_any_more() -> None:
+    woken: list[tuple[str, datetime | None]] = []
+    made = sites(sites_max=1, wake=lambda site: woken.append((site.id, site.outbox.next_due())))
+    made.site("a").outbox.subscribe(SUBSCRIPTION)
+    ship(made.site("a"))
+    made.site("b")
+    assert woken == [("a", NOW), ("a", None)]
 
 
 def test_a_site_with_a_request_in_flight_is_not_dropped() -> None:
