@@ -117,7 +117,7 @@ class Journal:
     def note_refusal(self, refusal: Refusal) -> None:
         """An entry of a bulk call was refused."""
         if self._followed is not None:
-            self._followed.item_refusals.append(refusal)
+            self._followed.item_refusals.append(refusal.at_rest())
 
     def entries(self) -> tuple[Entry, ...]:
         """All entries, oldest first."""

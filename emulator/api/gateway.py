@@ -147,7 +147,7 @@ class Gateway:
         try:
             return await self._dispatch(arrival)
         except Refusal as refusal:
-            entry.refusal = refusal
+            entry.refusal = refusal.at_rest()
             return render_refusal(refusal, site.behaviours)
         except SiteReplaced:
             return Response(SYSTEM_ERROR_BODY, REPLACED_STATUS, media_type=JSON)

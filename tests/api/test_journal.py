@@ -207,6 +207,17 @@ def test_a_dropped_connection_is_told(api: TestClient, shop: Shop, drop: str) ->
     assert bool(entry["changes"]) == (drop == "afterCommit")
 
 
+def test_what_is_kept_of_a_refusal_holds_no_frame_of_the_call(api: TestClient, shop: Shop) -> None:
+    shop.create("none")
+    shop.create(shop.order(), {"id": ITEM, "quantity": "many"})
+    shop.bulk({"orderId": "none", "fulfillments": [{"lineItems": [{"id": ITEM}]}]})
+    site = api.app.emulator.sites.site()  # type: ignore[attr-defined]  # the gateway
+    kept = [entry.refusal for entry in site.journal.entries() if entry.refusal is not None]
+    kept += [refusal for entry in site.journal.entries() for refusal in entry.item_refusals]
+    assert len(kept) == 3
+    assert [(one.__traceback__, one.__context__) for one in kept] == [(None, None)] * 3
+
+
 def test_a_fault_of_our_own_is_told_with_its_traceback(api: TestClient, shop: Shop) -> None:
     answer = broken(api, shop)
     assert answer.status_code == 500

@@ -104,3 +104,21 @@ def test_the_first_violation_gives_an_invalid_request_its_rule() -> None:
     assert refusal.rule is first
     assert refusal.data == {"fields": ["a", "b"]}
     assert refusal.message == "a is bad; b"
+
+
+def test_a_refusal_at_rest_says_the_same_and_holds_no_frames() -> None:
+    with pytest.raises(InvalidRequest) as raised:
+        refuse_for_another_error()
+    refusal = raised.value
+    assert (refusal.__traceback__ is None, refusal.__context__ is None) == (False, False)
+    kept = refusal.at_rest()
+    assert kept is refusal
+    assert kept.message == "id is no number"
+    assert (kept.__traceback__, kept.__cause__, kept.__context__) == (None, None, None)
+
+
+def refuse_for_another_error() -> None:
+    try:
+        int("none")
+    except ValueError as error:
+        raise InvalidRequest([Violation("id", "is no number", "FORMAT")]) from error

@@ -1,7 +1,7 @@
 """The root of the refusals and their categories, each with Wix's name for its status."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from emulator.domain import rules
 from emulator.domain.rules import Rule
@@ -30,6 +30,11 @@ class Refusal(Exception):  # noqa: N818 - a refusal is not an error of ours
     def message(self) -> str:
         """What was asked, what is allowed and, where it helps, how to fix it."""
         return str(self)
+
+    def at_rest(self) -> Self:
+        """The refusal, to be kept: without the way it came, whose frames would stay with all that they hold."""
+        self.__traceback__ = self.__cause__ = self.__context__ = None
+        return self
 
 
 class InvalidRequest(Refusal):
