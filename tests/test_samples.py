@@ -1,3 +1,4 @@
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -97,3 +98,20 @@ def test_the_fulfillment_status_follows_the_given_fulfillments() -> None:
 def test_a_wrong_partial_order_is_refused(partial: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         sample(**partial)
+
+
+def test_a_generated_order_takes_a_dozen_kibibytes() -> None:
+    made(2)  # what the first ones need besides stays out of it
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        orders = made(100)
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (after - before) / len(orders) < 12 * 1024
+
+
+def made(count: int) -> list[Order]:
+    ids = Ids("1")
+    return [SAMPLES.order({}, ids=ids, number=str(number), now=NOW) for number in range(count)]

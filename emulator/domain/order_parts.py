@@ -1,10 +1,20 @@
 """What orders are made of: money, people, places, line items. Fields that nothing here models are kept (R401)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from emulator.domain.wire import AS_INTEGER, DECIMAL_PATTERN, Guid, Items, Quantity, ShortText, Timestamp, WireModel
+from emulator.domain.wire import (
+    AS_INTEGER,
+    DECIMAL_PATTERN,
+    Guid,
+    Items,
+    Quantity,
+    ShortText,
+    Timestamp,
+    WireModel,
+    share_bookkeeping,
+)
 
 OrderStatus = Literal["INITIALIZED", "APPROVED", "CANCELED", "PENDING", "REJECTED"]
 PaymentStatus = Literal[
@@ -49,9 +59,14 @@ Decimal = Annotated[str, StringConstraints(pattern=DECIMAL_PATTERN)]
 
 
 class OpenWireModel(WireModel):
-    """A wire model that keeps and returns what it does not model."""
+    """A wire model that keeps and returns what it does not model. An order has dozens, so they share what they can."""
 
     model_config = ConfigDict(extra="allow")
+
+    @model_validator(mode="after")
+    def _share_bookkeeping(self) -> Self:
+        share_bookkeeping(self)
+        return self
 
 
 class Price(OpenWireModel):

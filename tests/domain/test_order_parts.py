@@ -5,9 +5,17 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from emulator.domain.order_parts import ChannelType, ItemPreset, OrderStatus, PaymentStatus, WeightUnit
+from emulator.domain.order_parts import (
+    ChannelType,
+    ItemPreset,
+    OpenWireModel,
+    OrderStatus,
+    PaymentStatus,
+    Price,
+    WeightUnit,
+)
 from emulator.domain.violations import violations_of
-from tests.factories import ITEM, guid, order
+from tests.factories import ITEM, NOW, guid, order
 
 MOMENT = "2026-01-01T00:00:00.000Z"
 
@@ -175,3 +183,33 @@ def test_what_nothing_models_is_kept_as_it_is(path: str, value: Any) -> None:
     for step in path.split("."):
         shown = shown[step][0] if step == "lineItems" else shown[step]
     assert shown == value
+
+
+def bookkeeping(part: OpenWireModel) -> tuple[int, int]:
+    """Which objects hold the names of the fields that were set, and the unknown keys."""
+    return id(part.__pydantic_fields_set__), id(part.__pydantic_extra__)
+
+
+def test_parts_with_the_same_fields_share_what_pydantic_notes_about_them() -> None:
+    assert bookkeeping(Price(amount="1.00")) == bookkeeping(Price(amount="2.00"))
+
+
+def test_an_order_that_changes_shares_it_with_others_that_changed_so() -> None:
+    one, other = (order(id=guid(number)).with_activity("ORDER_PAID", NOW) for number in (1, 2))
+    assert bookkeeping(one) == bookkeeping(other)
+
+
+def test_which_fields_were_set_stays_known() -> None:
+    assert Price(amount="1.00").model_fields_set == {"amount"}
+    assert Price(amount="1.00", formatted_amount=None).model_fields_set == {"amount", "formatted_amount"}
+
+
+def test_unknown_keys_are_each_ones_own() -> None:
+    plain, other = Price(amount="1.00"), Price.model_validate({"amount": "1.00", "tip": "0.10"})
+    changed = plain.model_copy(update={"note": "rounded"})
+    assert [one.model_extra for one in (plain, other, changed)] == [{}, {"tip": "0.10"}, {"note": "rounded"}]
+
+
+def test_nothing_that_is_shared_can_be_changed_through_a_part() -> None:
+    with pytest.raises(ValidationError):
+        Price(amount="1.00").note = "rounded"  # type: ignore[attr-defined]  # that is the point
