@@ -5,7 +5,7 @@ import sys
 
 from tests.endurance.run import Report, run
 
-NOISE_MIB = 2.5
+NOISE_MIB = 1.0
 GROWTH_MIB_MAX = 16.0  # however many calls there are
 GROWTH_KIB_PER_CALL_MAX = 0.5
 
