@@ -13,7 +13,7 @@ from tests.api.cases import CHECKS, Case, Json, aim, contract, emulator, no_fals
 APP = emulator()
 OPERATIONS = [one["operationId"] for path in contract()["paths"].values() for one in path.values()]
 SEEDS = (1, 2)  # one for each core of a small machine
-SEQUENCES, STEPS = 100, 60
+SEQUENCES, STEPS = 140, 60
 CALLS_MIN, SUCCESSES_MIN, REFUSALS_MIN = 1_500, 3, 200
 
 
