@@ -37,7 +37,7 @@ _SHUTDOWN_TIMEOUT_S = 5
 _ELSEWHERE = "every address; if clients come by another name, give its URL with --base-url"
 # New objects before a garbage collection, and collections before an older generation's: nearly all that requests leave
 # behind is state, which a collection can only look through, while somebody waits for an answer.
-_COLLECTIONS = (50_000, 20, 20)
+_COLLECTIONS = (200_000, 20, 20)
 
 
 @click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
