@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 
 from emulator.domain.credentials import GRANTING_SCOPES, READ_ORDERS, ApiKey
 from emulator.domain.orders import Order
@@ -124,14 +124,11 @@ def read(path: Path) -> Any:
     return _parsed(path, content) if known is None else known
 
 
-def translate(path: Path, content: bytes) -> None:
-    """Put the shipped seed's document beside it, as JSON: a start has no time to read YAML."""
-    translation = {"crc32": crc32(content), "document": _parsed(path, content)}
-    path.with_suffix(".json").write_bytes(to_json(translation) + b"\n")
-
-
 def translated(path: Path, content: bytes) -> Any | None:
-    """The shipped seed's document, if what stands beside it is a translation of this content. Raises OSError."""
+    """The shipped seed's document, if beside it stands as JSON what this content says: a start has no time for YAML.
+
+    Raises OSError.
+    """
     translation = path.with_suffix(".json")
     try:
         known = from_json(translation.read_bytes()) if translation.is_file() else {}

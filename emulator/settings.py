@@ -28,7 +28,10 @@ from emulator.domain.violations import field_path
 from emulator.errors import UsageError
 from emulator.store import ORDERS_MAX
 
-_LOOPBACK: Mapping[str, str] = MappingProxyType({"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"})  # noqa: S104
+# By the address that means all of them, the one at which this machine reaches itself.
+_LOOPBACK: Mapping[str, str] = MappingProxyType(
+    {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - nothing is bound by this
+)
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$")]
 ControlToken = Annotated[str, StringConstraints(pattern=r"^[!-~]+$", min_length=8)]  # fits into a header
 

@@ -1,6 +1,7 @@
 """An answer to a request, ready for ASGI: as Starlette's, whose import takes a start longer than the first answer."""
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 from starlette.types import Receive, Scope, Send
@@ -29,10 +30,15 @@ class Response:
         if status_code != _BODILESS:
             self.raw_headers.append((b"content-length", b"%d" % len(body)))
         if media_type is not None:
-            charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-            self.raw_headers.append((b"content-type", f"{media_type}{charset}".encode("latin-1")))
+            self.raw_headers.append((b"content-type", _content_type(media_type)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's own form
         """Send it."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+@cache
+def _content_type(media_type: str) -> bytes:
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    return f"{media_type}{charset}".encode("latin-1")

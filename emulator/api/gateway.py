@@ -20,11 +20,11 @@ from emulator.api.cors import allowed_origin, options
 from emulator.api.misbehaviour import ConnectionDropped, SiteReplaced, drop_connection, follow, misbehave
 from emulator.api.operation import CONTROL_PATH, Operation
 from emulator.api.paths import PathTable
-from emulator.api.reception import Arrival, Reception, refuse_long_site_id
+from emulator.api.reception import Arrival, Reception
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, render_refusal
 from emulator.api.strictness import refuse_unread
 from emulator.domain.refusals import Refusal
-from emulator.domain.site_ids import DEFAULT_SITE_ID
+from emulator.domain.site_ids import DEFAULT_SITE_ID, refuse_long_site_id
 from emulator.journal import Entry
 from emulator.site import Site
 

@@ -10,12 +10,10 @@ from emulator.api.call import Emulator
 from emulator.api.heads import Head, Heads
 from emulator.api.operation import CONTROL_PATH
 from emulator.api.paths import PathTable
-from emulator.domain.refusals import InvalidRequest, Refusal, Violation
-from emulator.domain.rules import SITE_HEADER
+from emulator.domain.refusals import Refusal
+from emulator.domain.site_ids import SITE_ID_LENGTH_MAX
 from emulator.journal import Entry
 from emulator.site import Site
-
-_SITE_ID_LENGTH_MAX = 100
 
 
 @dataclass(slots=True)
@@ -59,7 +57,7 @@ class Reception:
         sites = self._emulator.sites
         if named in sites:
             return sites.site(named)
-        is_welcome = len(named) <= _SITE_ID_LENGTH_MAX and self._welcomes(method, path, headers, scheme)
+        is_welcome = len(named) <= SITE_ID_LENGTH_MAX and self._welcomes(method, path, headers, scheme)
         return sites.site(named if is_welcome else None)
 
     def _welcomes(self, method: str, path: str, headers: Mapping[str, str], scheme: str) -> bool:
@@ -71,13 +69,6 @@ class Reception:
         except Refusal:
             return False
         return True
-
-
-def refuse_long_site_id(named: str) -> None:
-    """Raises InvalidRequest (R211)."""
-    if len(named) > _SITE_ID_LENGTH_MAX:
-        description = f"has size {len(named)}, expected {_SITE_ID_LENGTH_MAX} or less"
-        raise InvalidRequest([Violation("wix-site-id", description, "MAX_LENGTH", rule=SITE_HEADER)])
 
 
 def _named_site(head: Head, query_string: bytes) -> str:

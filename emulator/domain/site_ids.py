@@ -1,7 +1,17 @@
-"""Which site is meant by no name, and which instance of the app is on which site."""
+"""Which site is meant by no name, how long a name may be, and which instance of the app is on which site."""
+
+from emulator.domain.refusals import InvalidRequest, Violation
+from emulator.domain.rules import SITE_HEADER
 
 SITE_ID_LENGTH_MAX = 100
 DEFAULT_SITE_ID = "5e7b1d60-0000-4000-8000-000000000949"
+
+
+def refuse_long_site_id(site_id: str) -> None:
+    """Raises InvalidRequest for a site's id that is too long (R211)."""
+    if len(site_id) > SITE_ID_LENGTH_MAX:
+        description = f"has size {len(site_id)}, expected {SITE_ID_LENGTH_MAX} or less"
+        raise InvalidRequest([Violation("wix-site-id", description, "MAX_LENGTH", rule=SITE_HEADER)])
 
 
 def instance_of(site_id: str, default_instance_id: str) -> str:

@@ -94,8 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.closing.wait()
             self.close_connection = True
         elif isinstance(answer, bytes):
-            self.wfile.write(answer)
             self.close_connection = not self.server.keeps_connections
+            self.wfile.write(answer)
         elif callable(answer):
             self.close_connection = True
             for piece in answer():

@@ -48,6 +48,17 @@ async def running_with(key: CountingKey) -> AsyncIterator[Rig]:
         yield rig
 
 
+@asynccontextmanager
+async def one_ahead(rig: Rig, key: CountingKey) -> AsyncIterator[None]:
+    """The first of two deliveries is at its receiver, which thinks; the second is sealed. In the end all are sent."""
+    with rig.transport.holding(A.url):
+        rig.publish(count=2)
+        await rig.transport.arrived(1)
+        await key.has_sealed(2)
+        yield
+    await rig.settle()
+
+
 async def test_the_next_delivery_is_sealed_while_the_receiver_of_the_first_thinks() -> None:
     key = CountingKey()
     async with running_with(key) as rig:
@@ -72,14 +83,10 @@ async def test_what_is_not_due_yet_is_not_sealed_ahead() -> None:
 async def test_what_was_sealed_ahead_is_not_sent_after_a_reset() -> None:
     key = CountingKey()
     async with running_with(key) as rig:
-        with rig.transport.holding(A.url):
-            rig.publish(count=2)
-            await rig.transport.arrived(1)
-            await key.has_sealed(2)
+        async with one_ahead(rig, key):
             rig.site.reset()
             rig.publish()
             await rig.transport.arrived(2)
-        await rig.settle()
         assert rig.transport.numbers() == [1, 3]
 
 
@@ -103,33 +110,22 @@ async def test_what_was_sealed_ahead_goes_out_once_when_the_site_is_restored_mea
 async def test_what_was_sealed_ahead_is_not_sent_when_its_subscription_is_gone() -> None:
     key = CountingKey()
     async with running_with(key) as rig:
-        with rig.transport.holding(A.url):
-            rig.publish(count=2)
-            await rig.transport.arrived(1)
-            await key.has_sealed(2)
+        async with one_ahead(rig, key):
             rig.site.outbox.unsubscribe(A.id)
-        await rig.settle()
         assert rig.transport.numbers() == [1]
 
 
 async def test_what_comes_in_before_what_was_sealed_ahead_goes_out_before_it() -> None:
     key = CountingKey()
     async with running_with(key) as rig:
-        with rig.transport.holding(A.url):
-            rig.publish(count=2)
-            await rig.transport.arrived(1)
-            await key.has_sealed(2)
+        async with one_ahead(rig, key):
             rig.publish(after=-MINUTE)
-        await rig.settle()
         assert rig.transport.numbers() == [1, 3, 2]
 
 
 async def test_a_bug_in_sealing_ahead_is_no_failed_attempt() -> None:
     key = CountingKey(fails_at=2)
     async with running_with(key) as rig:
-        with rig.transport.holding(A.url):
-            rig.publish(count=2)
-            await rig.transport.arrived(1)
-            await key.has_sealed(2)
-        await rig.settle()
+        async with one_ahead(rig, key):
+            pass
         assert (rig.transport.numbers(), key.sealed, rig.dispatcher.failures) == ([1, 2], 3, 0)
