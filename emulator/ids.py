@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 _BLOCK = 32  # places
 _BYTES = 16  # of each
 _NUMBER, _REQUEST_ID = Struct(">I12x"), Struct(">IQ4x")
+_GROUPS = Struct("8s4s4s4s12s")  # of a GUID's digits
 # The bits that RFC 9562 asks of a version 4 GUID, for all GUIDs of a block.
 _FIXED = int.from_bytes(bytes.fromhex("000000000000f000c000000000000000") * _BLOCK)
 _VERSION_4 = int.from_bytes(bytes.fromhex("00000000000040008000000000000000") * _BLOCK)
@@ -113,12 +114,8 @@ class _Sequence(Generic[_Kind]):
 
 
 def _guids(digest: bytes) -> list[str]:
-    text = (int.from_bytes(digest) & ~_FIXED | _VERSION_4).to_bytes(len(digest)).hex()
-    return [
-        f"{text[at : at + 8]}-{text[at + 8 : at + 12]}-{text[at + 12 : at + 16]}-{text[at + 16 : at + 20]}-"
-        f"{text[at + 20 : at + 32]}"
-        for at in range(0, len(text), 2 * _BYTES)
-    ]
+    digits = (int.from_bytes(digest) & ~_FIXED | _VERSION_4).to_bytes(len(digest)).hex().encode("ascii")
+    return [b"-".join(groups).decode("ascii") for groups in _GROUPS.iter_unpack(digits)]
 
 
 def _numbers(digest: bytes) -> list[int]:
