@@ -1,7 +1,8 @@
 """A site's ids: random, or with a seed the same ones again after each reset and each start."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import shake_128
 from struct import Struct
@@ -57,9 +58,15 @@ class Ids:
         self.drawn += 1
         return self._guids.at(self.drawn)
 
-    def given_back_on_failure(self) -> "_GivenBackOnFailure":
+    @contextmanager
+    def given_back_on_failure(self) -> Iterator[None]:
         """Draw the GUIDs of the inside again if it raises: what is refused leaves nothing behind."""
-        return _GivenBackOnFailure(self)
+        drawn = self.drawn
+        try:
+            yield
+        except Exception:
+            self.drawn = drawn
+            raise
 
     def number(self) -> int:
         """A seed for another generator."""
@@ -75,22 +82,6 @@ class Ids:
         """The same for the control plane, from a sequence of its own: who looks on disturbs nothing."""
         self._named_control += 1
         return self._control_requests.at(self._named_control)
-
-
-class _GivenBackOnFailure:
-    """A context manager in fewer steps than `contextlib` makes one: every creation goes through it."""
-
-    __slots__ = ("_drawn", "_ids")
-
-    def __init__(self, ids: Ids) -> None:
-        self._ids, self._drawn = ids, ids.drawn
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and issubclass(kind, Exception):
-            self._ids.drawn = self._drawn
 
 
 class _Sequence(Generic[_Kind]):

@@ -35,8 +35,9 @@ class Entry:
     """One request: what was asked, of which operation, what was answered, and what came of it.
 
     `duration_ms` is None on a manual clock: there no time passes, and it would differ from run to run. `failure` is the
-    traceback of a fault of ours. `item_refusals` are those of a bulk call's entries. `bytes_kept`, while the journal
-    has it, are those of the request's head, and with the end also of the bodies.
+    traceback of a fault of ours. `outcome` is what it changed, which events it caused, and which of a bulk call's
+    entries were refused. `bytes_kept`, while the journal has it, are those of the request's head, and with the end also
+    of the bodies.
     """
 
     request_id: str
@@ -55,10 +56,23 @@ class Entry:
     duration_ms: int | None = None
     fault: Fault | None = None
     failure: str | None = None
-    changes: list[Change] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    item_refusals: list[Refusal] = field(default_factory=list)
+    outcome: list[Change | Event | Refusal] = field(default_factory=list)
     bytes_kept: int | None = None
+
+    @property
+    def changes(self) -> list[Change]:
+        """What it changed, in the order in which it did."""
+        return [one for one in self.outcome if isinstance(one, Change)]
+
+    @property
+    def events(self) -> list[Event]:
+        """The events that it caused, in the order in which they were published."""
+        return [one for one in self.outcome if isinstance(one, Event)]
+
+    @property
+    def item_refusals(self) -> list[Refusal]:
+        """Why entries of a bulk call were refused, in their order."""
+        return [one for one in self.outcome if isinstance(one, Refusal)]
 
     @property
     def went_wrong(self) -> bool:
@@ -104,20 +118,10 @@ class Journal:
         """
         self._followed = entry
 
-    def note_change(self, before: Order | None, after: Order | None) -> None:
-        """An order was put."""
+    def note(self, outcome: Change | Event | Refusal) -> None:
+        """An order was put, an event was published, or an entry of a bulk call was refused."""
         if self._followed is not None:
-            self._followed.changes.append(Change(before, after))
-
-    def note_event(self, event: Event) -> None:
-        """An event was published."""
-        if self._followed is not None:
-            self._followed.events.append(event)
-
-    def note_refusal(self, refusal: Refusal) -> None:
-        """An entry of a bulk call was refused."""
-        if self._followed is not None:
-            self._followed.item_refusals.append(refusal.at_rest())
+            self._followed.outcome.append(outcome)
 
     def entries(self) -> tuple[Entry, ...]:
         """All entries, oldest first."""

@@ -14,7 +14,7 @@ from emulator.domain.orders import Order
 from emulator.emails import Emails
 from emulator.faults import Faults
 from emulator.ids import Ids
-from emulator.journal import Journal
+from emulator.journal import Change, Journal
 from emulator.outbox import Outbox
 from emulator.rates import RateLimit
 from emulator.samples import Samples
@@ -109,5 +109,5 @@ class Site:
 
 
 def _note_change(journal: Journal, changes: Changes, before: Order | None, after: Order | None) -> None:
-    journal.note_change(before, after)
+    journal.note(Change(before, after))
     changes.tell("order", after or before)

@@ -1,7 +1,7 @@
 """Orders: what was bought, what state the purchase is in, and what has been fulfilled of it."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Self, TypeVar
 
@@ -77,14 +77,22 @@ class Order(OrderProperties, _State):
         raise FulfillmentNotFound(fulfillment_id, self.id)
 
     def with_fulfillments(
-        self, fulfillments: tuple[Fulfillment, ...], *, now: datetime | None = None, activity: str | None = None
+        self,
+        fulfillments: tuple[Fulfillment, ...],
+        *,
+        now: datetime | None = None,
+        activity: str | None = None,
+        remaining: Mapping[str, int] | None = None,
     ) -> "Order":
-        """The order with these fulfillments, and the status and activity that come with them (R128, R406)."""
+        """The order with these fulfillments, and the status and activity that come with them (R128, R406).
+
+        `remaining` is what they leave, where the caller has counted it.
+        """
         moment = now or self.updated_date
         activities = self.activities if activity is None else self._activities_with(activity, moment)
         return self.replaced(
             fulfillments=fulfillments,
-            fulfillment_status=self.status_with(fulfillments),
+            fulfillment_status=self.status_with(fulfillments, remaining),
             updated_date=moment,
             activities=activities,
         )
@@ -100,13 +108,17 @@ class Order(OrderProperties, _State):
         changed = self.replaced(status=status, payment_status=payment_status)
         return changed.with_fulfillments(self.fulfillments, now=now, activity=activity)
 
-    def status_with(self, fulfillments: tuple[Fulfillment, ...]) -> OrderFulfillmentStatus:
+    def status_with(
+        self, fulfillments: tuple[Fulfillment, ...], remaining: Mapping[str, int] | None = None
+    ) -> OrderFulfillmentStatus:
         """The fulfillment status that the order has with these fulfillments (R128, R129)."""
         if self.status == "APPROVED" and self.shipping_info is None:
             return "FULFILLED"  # R129
         if not fulfillments:
             return "NOT_FULFILLED"
-        return "PARTIALLY_FULFILLED" if any(_remaining(self.line_items, fulfillments).values()) else "FULFILLED"
+        if remaining is None:
+            remaining = _remaining(self.line_items, fulfillments)
+        return "PARTIALLY_FULFILLED" if any(remaining.values()) else "FULFILLED"
 
     def with_all_fulfillments(self) -> OrderWithFulfillments:
         """What the fulfillments API answers about the order (R121)."""

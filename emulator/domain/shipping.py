@@ -50,7 +50,8 @@ def fulfill(
     if order.status != "APPROVED":
         raise OrderNotApproved(order.id, order.status)
     _refuse_one_too_many(order)
-    line_items = _allotted(order, draft.line_items, behaviours)
+    remaining = order.remaining()
+    line_items = _allotted(order, draft.line_items, remaining, behaviours)
     tracking = draft.tracking_info and _with_link(draft.tracking_info)
     _refuse_missing_link(tracking, behaviours, path)
     _refuse_duplicate(order, tracking, behaviours, taken_elsewhere)
@@ -65,7 +66,7 @@ def fulfill(
     )
     fulfillments = (*order.fulfillments, fulfillment)
     activity = _parcel_activity(None, tracking) or _completion_activity(order, fulfillments)
-    return order.with_fulfillments(fulfillments, now=now, activity=activity)
+    return order.with_fulfillments(fulfillments, now=now, activity=activity, remaining=remaining)
 
 
 def amend(
@@ -132,10 +133,9 @@ def _completion_activity(order: Order, fulfillments: tuple[Fulfillment, ...]) ->
 
 
 def _allotted(
-    order: Order, wanted: tuple[FulfillmentLineItem, ...], behaviours: Behaviours
+    order: Order, wanted: tuple[FulfillmentLineItem, ...], remaining: dict[str, int], behaviours: Behaviours
 ) -> tuple[FulfillmentLineItem, ...]:
-    """Each wanted line item with its quantity, counted down in the order of the request (R107)."""
-    remaining = order.remaining()
+    """Each wanted line item with its quantity, counted down from what remains in the order of the request (R107)."""
     allotted = []
     for item in wanted:
         left = remaining.get(item.id)

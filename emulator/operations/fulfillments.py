@@ -69,7 +69,7 @@ def _create_entry(site: Site, index: int, entry: BulkEntry, behaviours: Behaviou
         drafts = {f"{path}[{position}]": draft for position, draft in enumerate(entry.drafts)}
         fulfilled = _fulfilled(site, order, drafts, behaviours)
     except Refusal as refusal:
-        site.journal.note_refusal(refusal)
+        site.journal.note(refusal.at_rest())
         return refusal
     return _keep(site, order, fulfilled)
 
@@ -83,8 +83,8 @@ def _keep(site: Site, before: Order, after: Order) -> Order:
 
 def _fulfilled(site: Site, order: Order, drafts: Mapping[str, FulfillmentDraft], behaviours: Behaviours) -> Order:
     """The order with a fulfillment for each draft, by its place in the request."""
-    taken_outside, now = _taken_outside(site, order), site.clock.now()
-    with site.ids.given_back_on_failure():
+    taken_outside, now, drawn = _taken_outside(site, order), site.clock.now(), site.ids.drawn
+    try:
         for path, draft in drafts.items():
             order = fulfill(
                 order,
@@ -95,6 +95,9 @@ def _fulfilled(site: Site, order: Order, drafts: Mapping[str, FulfillmentDraft],
                 taken_elsewhere=taken_outside,
                 path=path,
             )
+    except Exception:
+        site.ids.drawn = drawn  # as `given_back_on_failure` has it, in a tenth of the time
+        raise
     return order
 
 

@@ -120,5 +120,5 @@ def _updated(site: Site, order_id: str, patch: OrderPatch) -> Order | Refusal:
     try:
         return update(site, order_id, patch)
     except Refusal as refusal:
-        site.journal.note_refusal(refusal)
+        site.journal.note(refusal.at_rest())
         return refusal

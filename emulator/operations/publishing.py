@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from emulator.domain.chaos import Chaos
@@ -16,13 +17,13 @@ def publish_fulfillments(site: Site, order: Order) -> Event:
     now = order.updated_date
     if site.walks.follow(order, now):
         site.wake()
-    return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments(), now=now)
+    return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments, now=now)
 
 
 def publish_fulfillment_status(site: Site, before: Order, after: Order, now: datetime | None = None) -> None:
     """Tell that the order's fulfillment status has changed, if it has (R414)."""
     if before.fulfillment_status != after.fulfillment_status:
-        publish(site, ORDER_FULFILLED, after.id, fulfilled_body(before, after), now=now)
+        publish(site, ORDER_FULFILLED, after.id, partial(fulfilled_body, before, after), now=now)
 
 
 def fulfilled_body(before: Order, after: Order) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def publish(
     """
     sequence = site.outbox.next_sequence(f"{event_type.entity_fqdn} {entity_id}")
     event = Event(site.ids.guid(), event_type, entity_id, now or site.clock.now(), sequence, body)
-    site.journal.note_event(event)
+    site.journal.note(event)
     if site.outbox.subscriptions or to is not None:
         _queue_for_all(site, event, chaos or site.mishap, to)
     return event
