@@ -1,10 +1,12 @@
 """What the answers of all bulk calls have in common (R122)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from emulator.api.answer import Response
 from emulator.api.call import Call
-from emulator.api.responses import application_error
+from emulator.api.responses import application_error, render
+from emulator.domain.orders import Order
 from emulator.domain.refusals import Refusal
 from emulator.domain.wire import OrderId, WireModel
 
@@ -34,15 +36,21 @@ class BulkActionMetadata(WireModel):
     undetailed_failures: int
 
 
-def item_metadata(call: Call, index: int, entity_id: str, outcome: object) -> ItemMetadata:
-    """How the entry went."""
-    if not isinstance(outcome, Refusal):
-        return ItemMetadata.trusted(id=entity_id, original_index=index, success=True)
-    error = ItemError.trusted(**application_error(outcome, call.site.behaviours))
-    return ItemMetadata.trusted(id=entity_id, original_index=index, success=False, error=error)
-
-
-def counters(outcomes: Sequence[object]) -> BulkActionMetadata:
-    """How all entries went."""
-    failures = sum(isinstance(outcome, Refusal) for outcome in outcomes)
-    return BulkActionMetadata(total_successes=len(outcomes) - failures, total_failures=failures, undetailed_failures=0)
+def render_results(
+    call: Call,
+    entity_ids: Sequence[str],
+    outcomes: Sequence[Order | Refusal],
+    shown: Callable[[Order], Mapping[str, Any]],
+) -> Response:
+    """What became of each entity, in the order of the request; `shown` gives the members of one that was changed."""
+    results, failures = [], 0
+    for index, (entity_id, outcome) in enumerate(zip(entity_ids, outcomes, strict=True)):
+        metadata = {"id": entity_id, "originalIndex": index, "success": True}
+        if isinstance(outcome, Refusal):
+            failures += 1
+            metadata |= {"success": False, "error": application_error(outcome, call.site.behaviours)}
+            results.append({"itemMetadata": metadata})
+        else:
+            results.append({"itemMetadata": metadata, **shown(outcome)})
+    counters = {"totalSuccesses": len(outcomes) - failures, "totalFailures": failures, "undetailedFailures": 0}
+    return render({"results": results, "bulkActionMetadata": counters})

@@ -5,13 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from emulator.api.answer import Response
-from emulator.api.bulk import BulkActionMetadata, ItemMetadata, counters, item_metadata
+from emulator.api.bulk import BulkActionMetadata, ItemMetadata, render_results
 from emulator.api.call import Call
 from emulator.api.responses import parse, render
 from emulator.domain.order_parts import OrderStatus
 from emulator.domain.orders import Order
 from emulator.domain.purchases import ApprovalStrategy, OrderDraft, OrderPatch, transactions
-from emulator.domain.refusals import Refusal
 from emulator.domain.search import PAGE_ORDERS_MAX, asked
 from emulator.domain.wire import AS_INTEGER, Items, OrderId, WireModel
 from emulator.operations import orders as operations
@@ -199,15 +198,12 @@ async def bulk_update_orders(call: Call) -> Response:
     request = parse(call, BulkUpdateOrdersRequest)
     patches = [(entry.order.id, entry.order) for entry in request.orders]
     outcomes = operations.update_in_bulk(call.site, patches)
-    results = tuple(
-        BulkOrderResult.trusted(
-            item_metadata=item_metadata(call, index, patches[index][0], outcome),
-            item=None if isinstance(outcome, Refusal) or not request.return_entity else outcome,
-        )
-        for index, outcome in enumerate(outcomes)
+    return render_results(
+        call,
+        [order_id for order_id, _ in patches],
+        outcomes,
+        lambda order: {"item": order} if request.return_entity else {},
     )
-    response = BulkUpdateOrdersResponse.trusted(results=results, bulk_action_metadata=counters(outcomes))
-    return render(response)
 
 
 async def cancel_order(call: Call) -> Response:

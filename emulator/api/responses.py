@@ -63,14 +63,14 @@ def json_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def render(value: BaseModel) -> Response:
-    """200 with the model as JSON."""
+def render(value: Any) -> Response:
+    """200 with a model as JSON, or with an object of models."""
     return Response(as_json(value), media_type=JSON)
 
 
-def as_json(value: BaseModel) -> bytes:
-    """The model as JSON, unset optionals absent (R131, R203)."""
-    return value.__pydantic_serializer__.to_json(value, exclude_none=True)
+def as_json(value: Any) -> bytes:
+    """A model as JSON, or an object of models: their unset optionals are absent (R131, R203)."""
+    return to_json(value, exclude_none=True)
 
 
 def render_members(members: Mapping[bytes, bytes]) -> Response:

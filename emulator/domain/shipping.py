@@ -40,12 +40,11 @@ def fulfill(
     now: datetime,
     behaviours: Behaviours,
     taken_elsewhere: TakenElsewhere,
-    path: str = "fulfillment",
 ) -> Order:
-    """The order with one more fulfillment; `path` is where its draft stands in the request.
+    """The order with one more fulfillment.
 
     Raises OrderNotApproved, LineItemNotFound, QuantityExceedsRemaining, TrackingNumberAlreadyExists, or
-    InvalidRequest for a custom provider without its link (R101 to R117); LimitReached.
+    InvalidRequest, of the draft, for a custom provider without its link (R101 to R117); LimitReached.
     """
     if order.status != "APPROVED":
         raise OrderNotApproved(order.id, order.status)
@@ -53,7 +52,7 @@ def fulfill(
     remaining = order.remaining()
     line_items = _allotted(order, draft.line_items, remaining, behaviours)
     tracking = draft.tracking_info and _with_link(draft.tracking_info)
-    _refuse_missing_link(tracking, behaviours, path)
+    _refuse_missing_link(tracking, behaviours)
     _refuse_duplicate(order, tracking, behaviours, taken_elsewhere)
     fulfillment = Fulfillment.trusted(
         id=fulfillment_id,
@@ -80,8 +79,8 @@ def amend(
 ) -> Order:
     """The order with one fulfillment changed; the very same order if the patch changes nothing.
 
-    Raises FulfillmentNotFound, TrackingNumberAlreadyExists, or InvalidRequest for other line items or a custom
-    provider without its link (R112 to R119).
+    Raises FulfillmentNotFound, TrackingNumberAlreadyExists, or InvalidRequest, of the patch, for other line items or a
+    custom provider without its link (R112 to R119).
     """
     current = order.fulfillment(fulfillment_id)
     _refuse_other_line_items(current, patch)
@@ -196,7 +195,7 @@ def _is_generated_by(provider: str | None) -> bool:
     return provider in PREDEFINED_PROVIDERS
 
 
-def _refuse_missing_link(tracking: TrackingInfo | None, behaviours: Behaviours, path: str) -> None:
+def _refuse_missing_link(tracking: TrackingInfo | None, behaviours: Behaviours) -> None:
     if behaviours.custom_provider_link == "optional" or tracking is None or tracking.tracking_link is not None:
         return
     provider = tracking.shipping_provider
@@ -205,7 +204,7 @@ def _refuse_missing_link(tracking: TrackingInfo | None, behaviours: Behaviours, 
     raise InvalidRequest(
         [
             Violation(
-                f"{path}.trackingInfo.trackingLink",
+                "trackingInfo.trackingLink",
                 f'must not be empty: "{provider}" is a custom provider, so send its link, '
                 f"or use one of {', '.join(PREDEFINED_PROVIDERS)}",
                 "REQUIRED_FIELD",
@@ -223,7 +222,7 @@ def _refuse_new_missing_link(before: TrackingInfo | None, after: TrackingInfo | 
         and (before.tracking_link is None and before.shipping_provider == after.shipping_provider)
     )
     if not lacked_it:
-        _refuse_missing_link(after, behaviours, "fulfillment")
+        _refuse_missing_link(after, behaviours)
 
 
 def _refuse_duplicate(
@@ -234,20 +233,20 @@ def _refuse_duplicate(
     current: Fulfillment | None = None,
 ) -> None:
     """Refuse a number that another fulfillment has; the number that `current` has already stays its own (R116)."""
-    number = tracking.tracking_number if tracking else None
-    if number is None or behaviours.duplicate_tracking_scope == "off" or number == _tracking_number(current):
+    number = _tracking_number(tracking)
+    if number is None or behaviours.duplicate_tracking_scope == "off":
+        return
+    if current is not None and number == _tracking_number(current.tracking_info):
         return
     for one in order.fulfillments:
-        if one.tracking_info is not None and one.tracking_info.tracking_number == number:
+        if _tracking_number(one.tracking_info) == number:
             raise TrackingNumberAlreadyExists(number)
     if behaviours.duplicate_tracking_scope == "site" and taken_elsewhere(number):
         raise TrackingNumberAlreadyExists(number)
 
 
-def _tracking_number(fulfillment: Fulfillment | None) -> str | None:
-    if fulfillment is None or fulfillment.tracking_info is None:
-        return None
-    return fulfillment.tracking_info.tracking_number
+def _tracking_number(tracking: TrackingInfo | None) -> str | None:
+    return None if tracking is None else tracking.tracking_number
 
 
 def _refuse_other_line_items(current: Fulfillment, patch: FulfillmentPatch) -> None:
@@ -260,7 +259,7 @@ def _refuse_other_line_items(current: Fulfillment, patch: FulfillmentPatch) -> N
         raise InvalidRequest(
             [
                 Violation(
-                    "fulfillment.lineItems",
+                    "lineItems",
                     "can't be changed: leave lineItems out, or delete the fulfillment and create it again",
                     "FIELD_NOT_ALLOWED",
                     rule=rules.LINE_ITEMS_FIXED,

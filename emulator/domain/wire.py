@@ -52,7 +52,7 @@ class WireModel(BaseModel):
     def replaced(self, **fields: Any) -> Self:
         """The value with these fields instead, which a rule has made: not validated either."""
         names = self.__pydantic_fields_set__
-        if not names >= fields.keys():
+        if not names.issuperset(fields):
             names = _shared(frozenset(names | fields.keys()))
         return _made(type(self), self.__dict__ | fields, names, self.__pydantic_extra__)
 

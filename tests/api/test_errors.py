@@ -198,6 +198,14 @@ def test_a_custom_provider_without_its_link_names_the_field_and_the_rule(shop: S
     assert answer.headers["x-emulator-rule"] == "R113"
 
 
+@pytest.mark.rule("R119")
+def test_other_line_items_in_an_update_are_named_with_the_field_and_the_rule(shop: Shop) -> None:
+    order_id = shop.order()
+    answer = shop.update(order_id, shop.created(order_id), lineItems=[{"id": FOREIGN_ITEM, "quantity": 1}])
+    assert violations(answer) == [("fulfillment.lineItems", "FIELD_NOT_ALLOWED")]
+    assert answer.headers["x-emulator-rule"] == "R119"
+
+
 @pytest.mark.rule("R205")
 @pytest.mark.parametrize(
     "body", [b"{", b"nonsense", b"[]", b'"text"', b"5", b"null", b"true", b'{"a":1}}', b"\xef\xbb\xbf{}"]

@@ -190,7 +190,7 @@ def test_line_items_that_differ_are_refused(line_items: list[dict[str, Any]] | N
     before = order({ITEM: 9, OTHER_ITEM: 9}, fulfillments=[fulfillment(1, {ITEM: 2})])
     with pytest.raises(InvalidRequest) as refused:
         amended(before, patch(lineItems=line_items, status="Ready"))
-    assert refused.value.violations[0].field == "fulfillment.lineItems"
+    assert refused.value.violations[0].field == "lineItems"
     assert refused.value.rule is rules.LINE_ITEMS_FIXED
 
 

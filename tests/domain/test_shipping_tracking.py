@@ -41,7 +41,7 @@ def test_a_custom_provider_without_its_link_is_refused(provider: str) -> None:
         fulfilled(order(), draft(trackingInfo={"trackingNumber": "12345", "shippingProvider": provider}))
     violation = refused.value.violations[0]
     assert (violation.field, violation.violated_rule, violation.rule) == (
-        "fulfillment.trackingInfo.trackingLink",
+        "trackingInfo.trackingLink",
         "REQUIRED_FIELD",
         rules.CUSTOM_PROVIDER_LINK,
     )

@@ -50,6 +50,10 @@ class InvalidRequest(Refusal):
             "; ".join(f"{violation.field} {violation.description}".strip() for violation in self.violations)
         )
 
+    def under(self, path: str) -> "InvalidRequest":
+        """The same of what stands at that path in the request."""
+        return InvalidRequest(one._replace(field=f"{path}.{one.field}") for one in self.violations)
+
 
 class ApplicationRefusal(Refusal):
     """The request is well formed, but a rule of the application forbids it (R202)."""
