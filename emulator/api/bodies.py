@@ -16,15 +16,17 @@ class ClientGone(Exception):  # noqa: N818 - an event, not a fault
     """The client went away before its request was complete."""
 
 
-async def read_body(headers: Mapping[str, str], receive: Receive, bytes_max: int) -> bytes:
-    """The whole body, decompressed. Raises PayloadTooLarge as soon as it is known to be, InvalidRequest, ClientGone."""
+async def read_body(
+    headers: Mapping[str, str], receive: Receive, bytes_max: int, arrived: bytes | None = None
+) -> bytes:
+    """The whole body, decompressed; `arrived` is the body as it was sent, where nothing has to be waited for.
+
+    Raises PayloadTooLarge as soon as it is known to be, InvalidRequest, ClientGone.
+    """
     announced = headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > bytes_max:
         raise PayloadTooLarge(bytes_max)
-    message = await receive()
-    body = _chunk(message)
-    if message.get("more_body", False):
-        body = await _with_the_rest(body, receive, bytes_max)
+    body = await _received(receive, bytes_max) if arrived is None else arrived
     if len(body) > bytes_max:
         raise PayloadTooLarge(bytes_max)
     encoding = headers.get("content-encoding", "identity")
@@ -38,9 +40,10 @@ def _chunk(message: Message) -> bytes:
     return body
 
 
-async def _with_the_rest(body: bytes, receive: Receive, bytes_max: int) -> bytes:
-    """All of a body that comes in pieces, or so much of it that it is too much."""
-    chunks, size, is_more = [body], len(body), True
+async def _received(receive: Receive, bytes_max: int) -> bytes:
+    """All pieces of a body, or so many of them that it is too much."""
+    chunks: list[bytes] = []
+    size, is_more = 0, True
     while is_more and size <= bytes_max:
         message = await receive()
         chunks.append(_chunk(message))

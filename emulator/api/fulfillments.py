@@ -1,6 +1,6 @@
 """The Order Fulfillments API over HTTP: parse, call, render."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -101,20 +101,21 @@ class BulkCreateFulfillmentResponse(WireModel):
 async def list_fulfillments_for_single_order(call: Call) -> Response:
     """Answer with an order's fulfillments."""
     request = parse(call, ListFulfillmentsForSingleOrderRequest)
-    return _render(call, operations.list_for_order(call.site, request.order_id))
+    return await _render(call, operations.list_for_order(call.site, request.order_id))
 
 
 async def list_fulfillments_for_multiple_orders(call: Call) -> Response:
     """Answer with the fulfillments of several orders."""
     request = parse(call, ListFulfillmentsForMultipleOrdersRequest)
     orders = operations.list_for_orders(call.site, request.order_ids)
-    return render({"ordersWithFulfillments": [_fulfillments_of(order) for order in orders]})
+    return render({"ordersWithFulfillments": [order.with_all_fulfillments() for order in orders]})
 
 
 async def create_fulfillment(call: Call) -> Response:
     """Create a fulfillment."""
     request = parse(call, CreateFulfillmentRequest)
     order = operations.create(call.site, request.order_id, request.fulfillment)
+    await call.pause()
     new_id = b'"%b"' % order.fulfillments[-1].id.encode("ascii")
     return render_members({b"orderWithFulfillments": _listed(call, order), b"fulfillmentId": new_id})
 
@@ -122,13 +123,14 @@ async def create_fulfillment(call: Call) -> Response:
 async def update_fulfillment(call: Call) -> Response:
     """Change a fulfillment."""
     request = parse(call, UpdateFulfillmentRequest)
-    return _render(call, operations.update(call.site, request.order_id, request.fulfillment.id, request.fulfillment))
+    order = operations.update(call.site, request.order_id, request.fulfillment.id, request.fulfillment)
+    return await _render(call, order)
 
 
 async def delete_fulfillment(call: Call) -> Response:
     """Delete a fulfillment."""
     request = parse(call, DeleteFulfillmentRequest)
-    return _render(call, operations.delete(call.site, request.order_id, request.fulfillment_id))
+    return await _render(call, operations.delete(call.site, request.order_id, request.fulfillment_id))
 
 
 async def bulk_create_fulfillments(call: Call) -> Response:
@@ -137,10 +139,13 @@ async def bulk_create_fulfillments(call: Call) -> Response:
     entries = [operations.BulkEntry(one.order_id, one.fulfillments) for one in request.orders_with_fulfillments]
     outcomes = operations.create_in_bulk(call.site, entries)
     order_ids = [entry.order_id for entry in entries]
-    return render_results(call, order_ids, outcomes, lambda order: {"ordersWithFulfillments": _fulfillments_of(order)})
+    return render_results(
+        call, order_ids, outcomes, lambda order: {"ordersWithFulfillments": order.with_all_fulfillments()}
+    )
 
 
-def _render(call: Call, order: Order) -> Response:
+async def _render(call: Call, order: Order) -> Response:
+    await call.pause()
     return render_members({b"orderWithFulfillments": _listed(call, order)})
 
 
@@ -149,9 +154,4 @@ def _listed(call: Call, order: Order) -> bytes:
 
 
 def _as_json(order: Order) -> bytes:
-    return as_json(_fulfillments_of(order))
-
-
-def _fulfillments_of(order: Order) -> dict[str, Any]:
-    """As `order.with_all_fulfillments()` is rendered, in two thirds of the time."""
-    return {"orderId": order.id, "fulfillments": order.fulfillments}
+    return as_json(order.with_all_fulfillments())

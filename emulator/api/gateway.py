@@ -175,7 +175,9 @@ class Gateway:
             site.rate_limit.count(entry.at)
         if arrival.head.announces_body or entry.method not in _SAFE_METHODS:
             bytes_max = operation.body_bytes_max or self._body_bytes_max
-            entry.body = await read_body(headers, arrival.receive, bytes_max)
+            entry.body = await read_body(
+                headers, arrival.receive, bytes_max, arrival.whole.body() if arrival.whole else None
+            )
             if site.epoch != epoch:
                 raise SiteReplaced
         call = Call(operation, site, self.emulator, headers, parameters, entry.query, entry.body)

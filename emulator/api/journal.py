@@ -8,6 +8,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field
+from pydantic_core import to_jsonable_python
 
 from emulator.api.answer import Response
 from emulator.api.call import Call
@@ -242,7 +243,7 @@ def _difference(difference: Difference) -> Json:
 def _order(order: Order | None) -> Any:
     if order is None:
         return ABSENT
-    fulfillments = order.with_all_fulfillments().model_dump(mode="json", exclude_none=True)["fulfillments"]
+    fulfillments = to_jsonable_python(order.fulfillments, exclude_none=True)
     return order.model_dump(mode="json", exclude_none=True) | {"fulfillments": fulfillments}
 
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
 
+from emulator.api.answer import Whole, whole
 from emulator.api.call import Emulator
 from emulator.api.heads import Head, Heads
 from emulator.api.operation import CONTROL_PATH
@@ -27,6 +28,7 @@ class Arrival:
     site: Site
     entry: Entry
     named_site: str
+    whole: Whole | None = None
 
 
 class Reception:
@@ -50,7 +52,7 @@ class Reception:
         )
         if not is_control:
             site.journal.record(entry)
-        return Arrival(receive, is_control, head, scheme, site, entry, named)
+        return Arrival(receive, is_control, head, scheme, site, entry, named, whole(scope))
 
     def _site(self, named: str, method: str, path: str, headers: Mapping[str, str], scheme: str) -> Site:
         """The site of that name. Who will be refused gets the default one: a new one may take another's place."""

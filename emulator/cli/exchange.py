@@ -8,43 +8,58 @@ import asyncio
 import logging
 import types
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from emulator.api.answer import WHOLE
 
 _log = logging.getLogger("emulator")
 _TOGETHER_MAX = 16  # the first of them waits for the answers to all
 
 
 class Exchange:
-    """A request and its answer. It stands between uvicorn and the application, and writes an answer in one piece."""
+    """A request and its answer. It stands between uvicorn and the application, and takes an answer in one piece."""
 
-    __slots__ = ("_answer", "_app", "_connection", "_cycle", "_head", "_is_held", "_is_read", "transport")
+    __slots__ = ("_answer", "_answering", "_app", "_connection", "_cycle", "_is_held", "_is_read", "transport")
 
     def __init__(self, connection: HttpToolsProtocol, cycle: RequestResponseCycle, app: ASGIApp) -> None:
         self._connection, self._cycle, self._app = connection, cycle, app
         self.transport = cycle.transport  # for who wants to drop the connection
-        self._head: Message | None = None
         self._answer: bytes | None = None
         self._is_read = False
         self._is_held = True
+        self._answering: Coroutine[Any, Any, None] | None = None
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:  # noqa: ARG002 - ours is sent to instead
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:  # noqa: ARG002 - ours is asked instead
         """What the application does of it."""
-        return self._app(scope, receive if self._cycle.waiting_for_100_continue else self.receive, self.send)
+        # Not in uvicorn's own scope: it would refer to itself, and stay until a garbage collection.
+        return self._app({**scope, "extensions": {WHOLE: self}}, self.receive, send)
 
     def carry_out(self) -> None:
-        """Answer without a task; if the application has to wait for something, it goes on in one."""
+        """Answer, without a task, or as far as the application comes before it pauses or has to wait for something."""
         answering = self._cycle.run_asgi(self)  # type: ignore[arg-type]  # it wants another library's type of the same
         try:
             awaited = answering.send(None)
         except StopIteration:
             return
-        task = self._connection.loop.create_task(_rest(answering, awaited))
-        self._connection.tasks.add(task)
-        task.add_done_callback(self._connection.tasks.discard)
+        if awaited is None:  # as `asyncio.sleep(0)` has it
+            self._answering = answering
+        else:
+            self._go_on_in_task(answering, awaited)
+
+    def go_on(self) -> None:
+        """After the pause, if there was one."""
+        answering, self._answering = self._answering, None
+        if answering is None:
+            return
+        try:
+            awaited = answering.send(None)
+        except StopIteration:
+            return
+        self._go_on_in_task(answering, awaited)
 
     def release(self) -> None:
         """Write the answer, at once or as soon as there is one."""
@@ -54,30 +69,37 @@ class Exchange:
 
     async def receive(self) -> Message:
         """The body if it is there already, without waiting for it; whatever else may happen next."""
+        body = self.body()
+        if body is not None:
+            return {"type": "http.request", "body": body, "more_body": False}
+        message: Any = await self._cycle.receive()
+        self._is_read = not message.get("more_body", False)
+        return message  # type: ignore[no-any-return]
+
+    def body(self) -> bytes | None:
+        """The whole body, if it is there and nobody has had it yet."""
         cycle = self._cycle
-        if self._is_read or cycle.more_body or cycle.disconnected:
-            message: Any = await cycle.receive()
-            self._is_read = not message.get("more_body", False)
-            return message  # type: ignore[no-any-return]
+        if self._is_read or cycle.more_body or cycle.disconnected or cycle.waiting_for_100_continue:
+            return None
         self._is_read = True
         cycle.message_event.clear()
         body, cycle.body = bytes(cycle.body), bytearray()
-        return {"type": "http.request", "body": body, "more_body": False}
+        return body
 
-    async def send(self, message: Message) -> None:
-        """Pass on what the application sends: the head of an answer with its body, if nothing is in the way."""
-        head, self._head = self._head, None
-        if head is None:
-            if message["type"] == "http.response.start" and self._is_unhindered():
-                self._head = message
-                return
-        else:
-            answer = _whole(head, message)
-            if answer is not None:
-                self._end_with(answer)
-                return
-            await self._cycle.send(head)  # type: ignore[arg-type]
-        await self._cycle.send(message)  # type: ignore[arg-type]
+    def answer(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
+        """Take the whole answer, if nothing is in the way of it; what uvicorn would find fault with is left to it."""
+        if not self._is_unhindered() or (b"content-length", b"%d" % len(body)) not in headers:
+            return False
+        lines = b"\r\n".join([b"%b: %b" % header for header in headers])
+        if not lines.count(b"\n") == lines.count(b"\r") == len(headers) - 1:
+            return False
+        self._end_with(b"%b%b\r\n\r\n%b" % (STATUS_LINE[status], lines, body))
+        return True
+
+    def _go_on_in_task(self, answering: Coroutine[Any, Any, None], awaited: Any) -> None:
+        task = self._connection.loop.create_task(_rest(answering, awaited))
+        self._connection.tasks.add(task)
+        task.add_done_callback(self._connection.tasks.discard)
 
     def _is_unhindered(self) -> bool:
         cycle = self._cycle
@@ -122,6 +144,8 @@ class Batch:
         for exchange in together:
             _take(exchange.carry_out, exchange)
         for exchange in together:
+            _take(exchange.go_on, exchange)
+        for exchange in together:
             _take(exchange.release, exchange)
 
 
@@ -132,17 +156,6 @@ def _take(step: Callable[[], None], exchange: Exchange) -> None:
     except Exception:  # noqa: BLE001 - see above
         _log.exception("an answer is lost for a fault of ours")
         exchange.transport.abort()
-
-
-def _whole(head: Message, message: Message) -> bytes | None:
-    """The answer's bytes, if they are all there and as announced; what is not is left to uvicorn."""
-    headers, body = head["headers"], message["body"]
-    lines = b"\r\n".join([b"%b: %b" % header for header in headers])
-    is_announced = (b"content-length", b"%d" % len(body)) in headers
-    is_clean = lines.count(b"\n") == lines.count(b"\r") == len(headers) - 1
-    if message.get("more_body", False) or not is_announced or not is_clean:
-        return None
-    return b"%b%b\r\n\r\n%b" % (STATUS_LINE[head["status"]], lines, body)
 
 
 async def _rest(coroutine: Coroutine[Any, Any, None], awaited: Any) -> None:

@@ -64,10 +64,8 @@ EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
 
 @dataclass(slots=True)  # not frozen, which would take three times as long to make; nobody changes one
 class Event:
-    """A fact about an entity of a site. `sequence` counts the entity's events.
-
-    `body` is a wire model or JSON, or makes one when it is asked: most events are never looked at.
-    """
+    """A fact about an entity of a site. `body` is JSON, or has wire models in it; `sequence` counts the entity's
+    events."""
 
     id: str
     type: EventType
@@ -78,7 +76,7 @@ class Event:
 
     def json_body(self) -> Any:
         """The body as plain JSON values."""
-        return to_jsonable_python(self._body(), exclude_none=True)
+        return to_jsonable_python(self.body, exclude_none=True)
 
     def domain_event(self) -> Any:
         """The event as the innermost layer of a webhook carries it (R302)."""
@@ -88,18 +86,15 @@ class Event:
         """That layer as the text that travels."""
         return to_json(self._domain_event(), exclude_none=True).decode()
 
-    def _body(self) -> Any:
-        return self.body() if callable(self.body) else self.body
-
     def _domain_event(self) -> Any:
         if self.type.body_kind == "flat":
-            return self._body()
+            return self.body
         return {
             "id": self.id,
             "entityFqdn": self.type.entity_fqdn,
             "slug": self.type.slug,
             "entityId": self.entity_id,
-            **_BODIES[self.type.body_kind](self._body()),
+            **_BODIES[self.type.body_kind](self.body),
             "eventTime": format_event_time(self.time),
             "triggeredByAnonymizeRequest": False,
             "entityEventSequence": str(self.sequence),

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
-from emulator.domain.fulfillments import Fulfillment, OrderWithFulfillments
+from emulator.domain.fulfillments import Fulfillment
 from emulator.domain.order_parts import (
     Activity,
     LineItem,
@@ -120,9 +120,9 @@ class Order(OrderProperties, _State):
             remaining = _remaining(self.line_items, fulfillments)
         return "PARTIALLY_FULFILLED" if any(remaining.values()) else "FULFILLED"
 
-    def with_all_fulfillments(self) -> OrderWithFulfillments:
-        """What the fulfillments API answers about the order (R121)."""
-        return OrderWithFulfillments.trusted(order_id=self.id, fulfillments=self.fulfillments)
+    def with_all_fulfillments(self) -> dict[str, Any]:
+        """What the fulfillments API answers about the order (R121): the members of an `OrderWithFulfillments`."""
+        return {"orderId": self.id, "fulfillments": self.fulfillments}
 
     def _activities_with(self, kind: str, now: datetime) -> tuple[Activity, ...]:
         kept = (self.activities or ())[-_ACTIVITIES_MAX + 1 :]

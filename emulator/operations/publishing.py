@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from emulator.domain.chaos import Chaos
@@ -17,13 +16,13 @@ def publish_fulfillments(site: Site, order: Order) -> Event:
     now = order.updated_date
     if site.walks.follow(order, now):
         site.wake()
-    return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments, now=now)
+    return publish(site, FULFILLMENTS_UPDATED, order.id, order.with_all_fulfillments(), now=now)
 
 
 def publish_fulfillment_status(site: Site, before: Order, after: Order, now: datetime | None = None) -> None:
     """Tell that the order's fulfillment status has changed, if it has (R414)."""
     if before.fulfillment_status != after.fulfillment_status:
-        publish(site, ORDER_FULFILLED, after.id, partial(fulfilled_body, before, after), now=now)
+        publish(site, ORDER_FULFILLED, after.id, fulfilled_body(before, after), now=now)
 
 
 def fulfilled_body(before: Order, after: Order) -> dict[str, Any]:

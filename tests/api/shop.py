@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from httpx2 import Response
+from pydantic_core import to_json
 from starlette.testclient import TestClient
 
 from emulator.api.gateway import Gateway
@@ -63,7 +64,7 @@ class Shop:
         gateway = self.client.app
         assert isinstance(gateway, Gateway)
         orders = gateway.emulator.sites.site().store.orders()
-        return [(one.model_dump_json(), one.with_all_fulfillments().model_dump_json()) for one in orders]
+        return [(one.model_dump_json(), to_json(one.with_all_fulfillments())) for one in orders]
 
 
 def violations(answer: Response) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 import inspect
 import socket
 import threading
@@ -12,11 +13,12 @@ import pytest
 import uvicorn
 from starlette.types import Message, Receive, Scope, Send
 
+from emulator.api.answer import Response, whole
 from emulator.cli.connection import Connection, Limits
 from emulator.cli.exchange import Batch, Exchange
 
 PATIENCE_S = 30
-App = Callable[[Receive, Send], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Server:
@@ -30,12 +32,11 @@ class Server:
         self.listener = socket.create_server(("127.0.0.1", 0))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        await self.apps.get(path, functools.partial(echo, path))(receive, send)
+        await self.apps.get(scope["path"], echo)(scope, receive, send)
 
-    async def _let_go_on(self, receive: Receive, send: Send) -> None:
+    async def _let_go_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.go_on.set()
-        await echo("/go-on", receive, send)
+        await echo(scope, receive, send)
 
     def client(self, *requests: bytes) -> "Client":
         self.clients.append(Client(self.listener.getsockname()[1], *requests))
@@ -77,15 +78,13 @@ class Client:
         self._socket.close()
 
 
-async def echo(path: str, receive: Receive, send: Send) -> None:
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer with the body that was sent, or with the path."""
-    body = (await receive())["body"] or path.encode()
-    await send(start(length=len(body)))
-    await send({"type": "http.response.body", "body": body})
-
-
-async def received(body: bytes) -> Message:
-    return {"body": body}
+    offered = whole(scope)
+    body = offered.body() if offered else None
+    if body is None:
+        body = (await receive())["body"]
+    await Response(body or scope["path"].encode())(scope, receive, send)
 
 
 def start(*headers: tuple[bytes, bytes], length: int | None = None) -> Message:
@@ -133,9 +132,9 @@ def test_slow_and_prompt_ones_on_one_connection_keep_their_order(server: Server)
 
 
 def test_one_that_has_to_wait_holds_no_other_up(server: Server) -> None:
-    async def waits(receive: Receive, send: Send) -> None:
+    async def waits(scope: Scope, receive: Receive, send: Send) -> None:
         await server.go_on.wait()
-        await echo("/waits", receive, send)
+        await echo(scope, receive, send)
 
     server.apps["/waits"] = waits
     waiting = server.client(get("/waits"))
@@ -146,30 +145,69 @@ def test_one_that_has_to_wait_holds_no_other_up(server: Server) -> None:
 def test_what_has_to_wait_goes_on_in_a_task_with_a_coroutine_of_its_own(server: Server) -> None:
     """From Python 3.12 on no generator may be one."""
 
-    async def waits(receive: Receive, send: Send) -> None:
+    async def waits(scope: Scope, receive: Receive, send: Send) -> None:
         assert asyncio.current_task() is None
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
         task = asyncio.current_task()
         assert task is not None
         assert inspect.iscoroutine(task.get_coro())
-        await echo("/waits", receive, send)
+        await echo(scope, receive, send)
 
     server.apps["/waits"] = waits
     assert server.client(get("/waits")).answer() == (200, b"/waits")
+
+
+def test_who_pauses_goes_on_without_a_task_when_the_others_have_come_as_far(server: Server) -> None:
+    async def pauses(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0)
+        assert asyncio.current_task() is None
+        await Response(b"paused")(scope, receive, send)
+
+    server.apps["/pauses"] = pauses
+    clients = [server.client(get("/pauses"), get("/fine")) for _ in range(5)]
+    assert [client.answer() for client in clients] == [(200, b"paused")] * 5
+    assert [client.answer() for client in clients] == [(200, b"/fine")] * 5
+
+
+def test_who_pauses_again_and_again_holds_no_other_up(server: Server) -> None:
+    async def pauses(scope: Scope, receive: Receive, send: Send) -> None:
+        for _ in range(3):
+            await asyncio.sleep(0)
+        await server.go_on.wait()
+        await Response(b"paused")(scope, receive, send)
+
+    server.apps["/pauses"] = pauses
+    client = server.client(get("/pauses"))
+    assert server.client(get("/go-on")).answer() == (200, b"/go-on")
+    assert client.answer() == (200, b"paused")
+
+
+def test_all_that_has_arrived_is_carried_out_then_goes_on_and_then_is_written() -> None:
+    done: list[str] = []
+
+    async def answer() -> None:
+        batch = Batch()
+        for _ in range(3):
+            batch.add(Steps(done=done))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    asyncio.run(answer())
+    assert done == ["carry_out"] * 3 + ["go_on"] * 3 + ["release"] * 3
 
 
 def test_a_long_pipeline_holds_no_other_client_up(server: Server) -> None:
     begun: list[str] = []
     other = server.client()
 
-    async def counts(receive: Receive, send: Send) -> None:
+    async def counts(scope: Scope, receive: Receive, send: Send) -> None:
         begun.append("/counts")
         if len(begun) == 10:
             other.send(get("/tells"))
-        await echo("/counts", receive, send)
+        await echo(scope, receive, send)
 
-    async def tells(receive: Receive, send: Send) -> None:
-        await echo(str(len(begun)), receive, send)
+    async def tells(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(b"%d" % len(begun))(scope, receive, send)
 
     server.apps |= {"/counts": counts, "/tells": tells}
     pipeline = server.client(*[get("/counts")] * 1_000)
@@ -177,7 +215,7 @@ def test_a_long_pipeline_holds_no_other_client_up(server: Server) -> None:
     assert [pipeline.answer()[1] for _ in range(1_000)] == [b"/counts"] * 1_000
 
 
-@pytest.mark.parametrize("breaks_at", ["carry_out", "release"])
+@pytest.mark.parametrize("breaks_at", ["carry_out", "go_on", "release"])
 def test_one_that_breaks_takes_no_other_with_it(breaks_at: str, caplog: pytest.LogCaptureFixture) -> None:
     async def answered() -> list[tuple[bool, list[str]]]:
         batch, exchanges = Batch(), [Steps(), Steps(breaks_at), *(Steps() for _ in range(30))]
@@ -188,7 +226,7 @@ def test_one_that_breaks_takes_no_other_with_it(breaks_at: str, caplog: pytest.L
         return [(one.transport.is_closing(), one.done) for one in exchanges]
 
     first, broken, *others = asyncio.run(answered())
-    assert [first, *others] == [(False, ["carry_out", "release"])] * 31
+    assert [first, *others] == [(False, ["carry_out", "go_on", "release"])] * 31
     assert broken[0]
     assert "a bug" in caplog.text
 
@@ -196,13 +234,16 @@ def test_one_that_breaks_takes_no_other_with_it(breaks_at: str, caplog: pytest.L
 class Steps(Exchange):
     """Notes what is done to it, and breaks where it is told to."""
 
-    def __init__(self, breaks_at: str = "") -> None:
-        self.done: list[str] = []
+    def __init__(self, breaks_at: str = "", done: list[str] | None = None) -> None:
+        self.done: list[str] = [] if done is None else done
         self._breaks_at = breaks_at
         self.transport = Aborted()
 
     def carry_out(self) -> None:
         self._step("carry_out")
+
+    def go_on(self) -> None:
+        self._step("go_on")
 
     def release(self) -> None:
         self._step("release")
@@ -225,6 +266,18 @@ class Aborted(asyncio.Transport):
         return self._is_aborted
 
 
+def test_what_is_answered_is_gone_without_a_garbage_collection(server: Server) -> None:
+    client = server.client()
+    gc.disable()
+    try:
+        for _ in range(20):
+            client.send(get("/"))
+            client.answer()
+        assert sum(isinstance(one, Exchange) for one in gc.get_objects()) <= 1
+    finally:
+        gc.enable()
+
+
 def test_a_body_that_comes_later_is_waited_for(server: Server) -> None:
     request = post("/", b"later")
     client = server.client(request[:-5])
@@ -243,7 +296,7 @@ def test_who_asks_whether_to_go_on_is_told_so(server: Server) -> None:
 def test_an_application_that_listens_on_hears_that_its_client_has_gone(server: Server, *, comes_late: bool) -> None:
     begun, gone = threading.Event(), threading.Event()
 
-    async def listens(receive: Receive, _send: Send) -> None:
+    async def listens(_scope: Scope, receive: Receive, _send: Send) -> None:
         begun.set()
         server.seen = [await receive(), await receive()]
         gone.set()
@@ -262,7 +315,7 @@ def test_an_application_that_listens_on_hears_that_its_client_has_gone(server: S
 
 
 def test_an_answer_in_pieces_is_passed_on_piece_by_piece(server: Server) -> None:
-    async def streams(_receive: Receive, send: Send) -> None:
+    async def streams(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send(start())
         await send({"type": "http.response.body", "body": b"first", "more_body": True})
         await server.go_on.wait()
@@ -277,7 +330,7 @@ def test_an_answer_in_pieces_is_passed_on_piece_by_piece(server: Server) -> None
 
 
 def test_an_answer_of_known_length_whose_end_is_told_late_is_whole(server: Server) -> None:
-    async def ends_late(_receive: Receive, send: Send) -> None:
+    async def ends_late(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send(start(length=5))
         await send({"type": "http.response.body", "body": b"whole", "more_body": True})
         await send({"type": "http.response.body", "body": b""})
@@ -307,11 +360,11 @@ def test_who_wants_it_otherwise_gets_it_otherwise(server: Server, request_: byte
 def test_who_goes_while_its_answer_is_made_is_not_written_to(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     gone, answered = threading.Event(), threading.Event()
 
-    async def outlasts_its_client(receive: Receive, send: Send) -> None:
+    async def outlasts_its_client(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         await receive()  # the disconnect
         gone.set()
-        await echo("/", lambda: received(b"too late"), send)
+        await Response(b"too late")(scope, receive, send)
         answered.set()
 
     server.apps["/"] = outlasts_its_client
@@ -325,11 +378,10 @@ def test_who_goes_while_its_answer_is_made_is_not_written_to(server: Server, cap
 def test_who_does_not_read_is_not_written_to_without_end(server: Server) -> None:
     unread: list[int] = []
 
-    async def answers_much(_receive: Receive, send: Send) -> None:
+    async def answers_much(scope: Scope, receive: Receive, send: Send) -> None:
         transport = send.__self__.transport  # type: ignore[attr-defined]
         unread.append(transport.get_write_buffer_size())
-        await send(start(length=1_000_000))
-        await send({"type": "http.response.body", "body": b"x" * 1_000_000})
+        await Response(b"x" * 1_000_000)(scope, receive, send)
 
     server.apps["/much"] = answers_much
     client = server.client(*[get("/much")] * 50)
@@ -343,20 +395,17 @@ def test_who_does_not_read_is_not_written_to_without_end(server: Server) -> None
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [
-        start(length=5),
-        start((b"x", b"y\r\nset-cookie: z"), length=1),
-        start((b"x", b"y\nset-cookie: z"), length=1),
-    ],
+    ("length", "value"),
+    [(b"5", b"y"), (b"1", b"y\r\nset-cookie: z"), (b"1", b"y\nset-cookie: z")],
     ids=["too short a body", "a header in two lines", "a header with a line feed"],
 )
 def test_what_is_no_good_answer_is_never_written(
-    server: Server, wrong: Message, caplog: pytest.LogCaptureFixture
+    server: Server, length: bytes, value: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def errs(_receive: Receive, send: Send) -> None:
-        await send(wrong)
-        await send({"type": "http.response.body", "body": b"a"})
+    async def errs(scope: Scope, receive: Receive, send: Send) -> None:
+        wrong = Response(b"a")
+        wrong.raw_headers = [(b"content-length", length), (b"x", value)]
+        await wrong(scope, receive, send)
 
     server.apps["/"] = errs
     answer = server.client(get("/")).rest()
@@ -368,8 +417,7 @@ def test_what_is_no_good_answer_is_never_written(
 def test_an_application_that_fails_is_answered_for_with_500_and_spoils_nobody_elses_answer(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def fails(_receive: Receive, send: Send) -> None:
-        await send(start(length=1))
+    async def fails(_scope: Scope, _receive: Receive, _send: Send) -> None:
         raise RuntimeError("a bug")
 
     server.apps["/fails"] = fails

@@ -2,7 +2,9 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from pydantic_core import to_json
 
+from emulator.domain.fulfillments import OrderWithFulfillments
 from emulator.domain.orders import Order
 from emulator.domain.refusals import FulfillmentNotFound, Violation
 from emulator.domain.violations import violations_of
@@ -145,3 +147,11 @@ def test_a_required_field_cannot_be_left_out(field: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Order.model_validate(wire)
     assert [(one.field, one.violated_rule) for one in violations_of(refused.value)] == [(field, "REQUIRED_FIELD")]
+
+
+@pytest.mark.rule("R121")
+def test_what_the_fulfillments_api_answers_is_an_order_with_fulfillments() -> None:
+    held = [fulfillment(1, trackingInfo={"trackingNumber": "1"}), fulfillment(2, customInfo={"fieldsData": {"a": "b"}})]
+    answered = to_json(order(fulfillments=held).with_all_fulfillments(), exclude_none=True)
+    model = OrderWithFulfillments.model_validate_json(answered)
+    assert model.model_dump_json(exclude_none=True).encode() == answered

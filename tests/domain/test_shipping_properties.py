@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from pydantic_core import to_json
 
 from emulator.domain.fulfillments import FulfillmentDraft
 from emulator.domain.orders import Order
@@ -225,7 +226,7 @@ class Shop(RuleBasedStateMachine):
         """Everything about every order; without its history, what can be undone."""
         left_out = set() if with_history else {"updated_date", "activities"}
         return {
-            one.id: (one.model_dump_json(exclude=left_out), one.with_all_fulfillments().model_dump_json())
+            one.id: (one.model_dump_json(exclude=left_out), to_json(one.with_all_fulfillments()))
             for one in self.site.store.orders()
         }
 

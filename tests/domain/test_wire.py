@@ -39,7 +39,7 @@ def test_a_value_that_is_not_validated_names_fields_of_its_model(model: type[Wir
 
 def test_every_such_value_is_looked_at() -> None:
     written = sum(path.read_text(encoding="utf-8").count(".trusted(") for path in PACKAGE.rglob("*.py"))
-    assert len(CALLS) == written > 10
+    assert len(CALLS) == written > 5
 
 
 def test_a_value_that_is_not_validated_equals_one_that_is() -> None:
