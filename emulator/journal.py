@@ -36,8 +36,8 @@ class Entry:
 
     `duration_ms` is None on a manual clock: there no time passes, and it would differ from run to run. `failure` is the
     traceback of a fault of ours. `outcome` is what it changed, which events it caused, and which of a bulk call's
-    entries were refused. `bytes_kept`, while the journal has it, are those of the request's head, and with the end also
-    of the bodies.
+    entries were refused. `bytes_kept`, while the journal has it, are those of the request and the answer, once there is
+    one.
     """
 
     request_id: str
@@ -93,7 +93,7 @@ class Journal:
 
     def record(self, entry: Entry) -> None:
         """Keep the entry from now on, answered or not; the oldest one goes if there are too many."""
-        self._keep(entry, entry.headers_bytes + len(entry.path) + len(entry.query))
+        entry.bytes_kept = 0
         self._entries.append(entry)
         if len(self._entries) > self._entries_max:
             self._forget_oldest()
@@ -106,7 +106,8 @@ class Journal:
         if size > ENTRY_BODY_BYTES_MAX:
             entry.body, entry.answer = entry.body[:ENTRY_BODY_BYTES_MAX], entry.answer[:ENTRY_BODY_BYTES_MAX]
             size = len(entry.body) + len(entry.answer)
-        self._keep(entry, size)
+        entry.bytes_kept = size + entry.headers_bytes + len(entry.path) + len(entry.query)
+        self._bytes += entry.bytes_kept
         while self._bytes > BYTES_MAX:
             self._forget_oldest()
         self._changes.tell("request", entry)
@@ -137,10 +138,6 @@ class Journal:
             entry.bytes_kept = None
         self._entries.clear()
         self._bytes = 0
-
-    def _keep(self, entry: Entry, size: int) -> None:
-        entry.bytes_kept = size + (entry.bytes_kept or 0)
-        self._bytes += size
 
     def _forget_oldest(self) -> None:
         entry = self._entries.popleft()

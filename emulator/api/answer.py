@@ -44,7 +44,9 @@ class Response:
     ) -> None:
         self.status_code = status_code
         self.body = body
-        self.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        self.raw_headers = []
+        if headers:
+            self.raw_headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         if status_code != _BODILESS:
             self.raw_headers.append((b"content-length", b"%d" % len(body)))
         if media_type is not None:

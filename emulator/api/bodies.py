@@ -16,17 +16,23 @@ class ClientGone(Exception):  # noqa: N818 - an event, not a fault
     """The client went away before its request was complete."""
 
 
-async def read_body(
-    headers: Mapping[str, str], receive: Receive, bytes_max: int, arrived: bytes | None = None
-) -> bytes:
-    """The whole body, decompressed; `arrived` is the body as it was sent, where nothing has to be waited for.
-
-    Raises PayloadTooLarge as soon as it is known to be, InvalidRequest, ClientGone.
-    """
+async def received_body(headers: Mapping[str, str], receive: Receive, bytes_max: int) -> bytes:
+    """The whole body as it was sent. Raises PayloadTooLarge as soon as it is known to be, ClientGone."""
     announced = headers.get("content-length", "0")
     if announced.isdecimal() and int(announced) > bytes_max:
         raise PayloadTooLarge(bytes_max)
-    body = await _received(receive, bytes_max) if arrived is None else arrived
+    chunks: list[bytes] = []
+    size, is_more = 0, True
+    while is_more and size <= bytes_max:
+        message = await receive()
+        chunks.append(_chunk(message))
+        size += len(chunks[-1])
+        is_more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def plain_body(headers: Mapping[str, str], body: bytes, bytes_max: int) -> bytes:
+    """The body, decompressed. Raises PayloadTooLarge, InvalidRequest."""
     if len(body) > bytes_max:
         raise PayloadTooLarge(bytes_max)
     encoding = headers.get("content-encoding", "identity")
@@ -38,18 +44,6 @@ def _chunk(message: Message) -> bytes:
         raise ClientGone
     body: bytes = message.get("body", b"")
     return body
-
-
-async def _received(receive: Receive, bytes_max: int) -> bytes:
-    """All pieces of a body, or so many of them that it is too much."""
-    chunks: list[bytes] = []
-    size, is_more = 0, True
-    while is_more and size <= bytes_max:
-        message = await receive()
-        chunks.append(_chunk(message))
-        size += len(chunks[-1])
-        is_more = message.get("more_body", False)
-    return b"".join(chunks)
 
 
 def _decompressed(body: bytes, encoding: str, bytes_max: int) -> bytes:

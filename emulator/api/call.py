@@ -56,15 +56,6 @@ class Call:
     path_parameters: dict[str, str] = field(default_factory=dict)
     query_string: bytes = b""
     body: bytes = b""
-    epoch: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.epoch = self.site.epoch
-
-    @property
-    def is_overtaken(self) -> bool:
-        """Whether the site was reset or replaced since: then the call may not touch it any more."""
-        return self.site.epoch != self.epoch
 
     async def pause(self) -> None:
         """Between carrying out and rendering: let the calls that have arrived together with this one come as far.

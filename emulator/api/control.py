@@ -92,12 +92,13 @@ async def create_orders(call: Call) -> Response:
     if request.count > 1:
         call.site.store.make_room(request.count)  # all of them or none
     orders: list[Order] = []
+    epoch = call.site.epoch
     try:
         while len(orders) < request.count:
             slice_count = min(_ORDERS_PER_SLICE, request.count - len(orders))
             orders += operations.create_orders(call.site, request.order, slice_count)
             await asyncio.sleep(0)
-            if call.is_overtaken:
+            if call.site.epoch != epoch:
                 raise SiteReplaced
     except ValidationError as error:
         raise InvalidRequest(

@@ -7,7 +7,7 @@ from pydantic import Field
 from emulator.api.answer import Response
 from emulator.api.bulk import BulkActionMetadata, ItemMetadata, render_results
 from emulator.api.call import Call
-from emulator.api.responses import as_json, parse, render, render_members
+from emulator.api.responses import as_json, json, parse, render
 from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch, OrderWithFulfillments
 from emulator.domain.orders import Order
 from emulator.domain.wire import Guid, Items, OrderId, WireModel
@@ -116,8 +116,8 @@ async def create_fulfillment(call: Call) -> Response:
     request = parse(call, CreateFulfillmentRequest)
     order = operations.create(call.site, request.order_id, request.fulfillment)
     await call.pause()
-    new_id = b'"%b"' % order.fulfillments[-1].id.encode("ascii")
-    return render_members({b"orderWithFulfillments": _listed(call, order), b"fulfillmentId": new_id})
+    new_id = order.fulfillments[-1].id.encode("ascii")
+    return json(b'{"orderWithFulfillments":%b,"fulfillmentId":"%b"}' % (_listed(call, order), new_id))
 
 
 async def update_fulfillment(call: Call) -> Response:
@@ -146,7 +146,7 @@ async def bulk_create_fulfillments(call: Call) -> Response:
 
 async def _render(call: Call, order: Order) -> Response:
     await call.pause()
-    return render_members({b"orderWithFulfillments": _listed(call, order)})
+    return json(b'{"orderWithFulfillments":%b}' % _listed(call, order))
 
 
 def _listed(call: Call, order: Order) -> bytes:

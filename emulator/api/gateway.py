@@ -14,7 +14,7 @@ from urllib.parse import quote
 from starlette.types import Receive, Scope, Send
 
 from emulator.api.answer import Response
-from emulator.api.bodies import ClientGone, read_body
+from emulator.api.bodies import ClientGone, plain_body, received_body
 from emulator.api.call import Call, Emulator
 from emulator.api.cors import allowed_origin, options
 from emulator.api.misbehaviour import ConnectionDropped, SiteReplaced, drop_connection, follow, misbehave
@@ -160,9 +160,10 @@ class Gateway:
             return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
     async def _dispatch(self, arrival: Arrival) -> Response:
-        headers, site, entry, epoch = arrival.head.by_name, arrival.site, arrival.entry, arrival.site.epoch
+        headers, site, entry = arrival.head.by_name, arrival.site, arrival.entry
         self.emulator.admission.refuse_foreign_host(headers)
-        refuse_long_site_id(arrival.named_site)
+        if arrival.named_site:
+            refuse_long_site_id(arrival.named_site)
         paths = self._control if arrival.is_control else self._emulated
         if entry.method == "OPTIONS":
             return options(headers, paths.methods(entry.path))
@@ -175,11 +176,9 @@ class Gateway:
             site.rate_limit.count(entry.at)
         if arrival.head.announces_body or entry.method not in _SAFE_METHODS:
             bytes_max = operation.body_bytes_max or self._body_bytes_max
-            entry.body = await read_body(
-                headers, arrival.receive, bytes_max, arrival.whole.body() if arrival.whole else None
-            )
-            if site.epoch != epoch:
-                raise SiteReplaced
+            body = None if arrival.whole is None else arrival.whole.body()
+            body = await _received(arrival, bytes_max) if body is None else body
+            entry.body = plain_body(headers, body, bytes_max)
         call = Call(operation, site, self.emulator, headers, parameters, entry.query, entry.body)
         if arrival.is_control:
             return await _steer(call)
@@ -201,6 +200,15 @@ class Gateway:
             await send({"type": f"{message['type']}.complete"})
             if message["type"] == "lifespan.shutdown":
                 return
+
+
+async def _received(arrival: Arrival, bytes_max: int) -> bytes:
+    """The body, waited for. Raises PayloadTooLarge, ClientGone, SiteReplaced."""
+    epoch = arrival.site.epoch
+    body = await received_body(arrival.head.by_name, arrival.receive, bytes_max)
+    if arrival.site.epoch != epoch:
+        raise SiteReplaced
+    return body
 
 
 def _held_to(contract: "Contract", entry: Entry, response: Response) -> Response:

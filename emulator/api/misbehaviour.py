@@ -41,8 +41,9 @@ async def misbehave(effect: Effect, call: Call, entry: Entry) -> Response:
     if effect.drop == "beforeCommit":
         raise ConnectionDropped
     if effect.delay_ms is not None:
+        epoch = call.site.epoch
         await asyncio.sleep(effect.delay_ms / 1000)
-        if call.is_overtaken:
+        if call.site.epoch != epoch:
             raise SiteReplaced
     call.site.mishap = effect.chaos
     try:

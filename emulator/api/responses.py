@@ -1,7 +1,7 @@
 """Requests into models, models and refusals into responses. Alone in knowing HTTP's numbers."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json, to_json
@@ -41,11 +41,15 @@ def parse(call: Call, model: type[_Model]) -> _Model:
     """
     fields = call.query() if call.operation.takes_query else json_object(call.body)
     for name, value in call.path_parameters.items():
-        _bind(fields, name, value)
+        if "." in name:
+            _bind(fields, name, value)
+        else:
+            fields[name] = value
     try:
-        return cast("_Model", model.__pydantic_validator__.validate_python(fields, by_alias=True, by_name=False))
+        validated: Any = model.__pydantic_validator__.validate_python(fields, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InvalidRequest(violations_of(error)) from None
+    return validated  # type: ignore[no-any-return]  # of the model
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -65,17 +69,17 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 def render(value: Any) -> Response:
     """200 with a model as JSON, or with an object of models."""
-    return Response(as_json(value), media_type=JSON)
+    return json(as_json(value))
+
+
+def json(body: bytes) -> Response:
+    """200 with what is JSON already."""
+    return Response(body, media_type=JSON)
 
 
 def as_json(value: Any) -> bytes:
     """A model as JSON, or an object of models: their unset optionals are absent (R131, R203)."""
     return to_json(value, exclude_none=True)
-
-
-def render_members(members: Mapping[bytes, bytes]) -> Response:
-    """200 with a JSON object of members that are JSON already."""
-    return Response(b"{%b}" % b",".join([b'"%b":%b' % member for member in members.items()]), media_type=JSON)
 
 
 def render_json(value: Any, status: int = 200) -> Response:
