@@ -125,7 +125,9 @@ class Order(OrderProperties, _State):
         return {"orderId": self.id, "fulfillments": self.fulfillments}
 
     def _activities_with(self, kind: str, now: datetime) -> tuple[Activity, ...]:
-        kept = (self.activities or ())[-_ACTIVITIES_MAX + 1 :]
+        kept = self.activities or ()
+        if len(kept) >= _ACTIVITIES_MAX:
+            kept = kept[-_ACTIVITIES_MAX + 1 :]
         return (*kept, Activity.trusted(created_date=now, type=kind))
 
 

@@ -85,14 +85,16 @@ def amend(
     current = order.fulfillment(fulfillment_id)
     _refuse_other_line_items(current, patch)
     sent = patch.model_fields_set
-    changes: dict[str, Any] = {name: getattr(patch, name) for name in ("status", "completed") if name in sent}
-    amended = current.replaced(**changes, **_amended_parcel(current, patch))
-    if amended == current:
+    wanted: dict[str, Any] = {name: getattr(patch, name) for name in ("status", "completed") if name in sent}
+    wanted |= _amended_parcel(current, patch)
+    changes = {name: value for name, value in wanted.items() if value != getattr(current, name)}
+    if not changes:
         return order
-    if amended.tracking_info != current.tracking_info:
+    amended = current.replaced(**changes)
+    if "tracking_info" in changes:
         _refuse_new_missing_link(current.tracking_info, amended.tracking_info, behaviours)
         _refuse_duplicate(order, amended.tracking_info, behaviours, taken_elsewhere, current)
-    kept = tuple(amended if one.id == fulfillment_id else one for one in order.fulfillments)
+    kept = tuple([amended if one is current else one for one in order.fulfillments])
     return order.with_fulfillments(
         kept, now=now, activity=_parcel_activity(current.tracking_info, amended.tracking_info)
     )
@@ -180,15 +182,14 @@ def _amended_parcel(current: Fulfillment, patch: FulfillmentPatch) -> dict[str, 
 
 def _merged(current: TrackingInfo, patch: TrackingInfo) -> TrackingInfo:
     """The tracking info after the patch, with a new link where number or provider change and none is sent (R114)."""
-    merged = current.replaced(**{name: getattr(patch, name) for name in patch.model_fields_set})
-    if "tracking_link" in patch.model_fields_set:
-        return merged
-    provider_changed = merged.shipping_provider != current.shipping_provider
-    number_changed = merged.tracking_number != current.tracking_number
-    if provider_changed or (number_changed and _is_generated_by(merged.shipping_provider)):
-        link = tracking_link(merged.shipping_provider, merged.tracking_number)
-        return merged.replaced(tracking_link=link)
-    return merged
+    fields = {name: getattr(patch, name) for name in patch.model_fields_set}
+    if "tracking_link" not in fields:
+        provider = fields.get("shipping_provider", current.shipping_provider)
+        number = fields.get("tracking_number", current.tracking_number)
+        number_changed = number != current.tracking_number
+        if provider != current.shipping_provider or (number_changed and _is_generated_by(provider)):
+            fields["tracking_link"] = tracking_link(provider, number)
+    return current.replaced(**fields)
 
 
 def _is_generated_by(provider: str | None) -> bool:
