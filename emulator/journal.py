@@ -112,12 +112,17 @@ class Journal:
             self._forget_oldest()
         self._changes.tell("request", entry)
 
-    def follow(self, entry: Entry | None) -> None:
-        """Note down on the entry what happens from now on; on none with None.
+    def follow(self, entry: Entry) -> None:
+        """Note down on the entry what happens from now on.
 
         No operation of the emulated API awaits, so what happens in between is its own.
         """
         self._followed = entry
+
+    def let_go(self, entry: Entry | None = None) -> None:
+        """Note down no more on that entry, or on any."""
+        if entry is None or self._followed is entry:
+            self._followed = None
 
     def note(self, outcome: Change | Event | Refusal) -> None:
         """An order was put, an event was published, or an entry of a bulk call was refused."""

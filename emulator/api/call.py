@@ -1,7 +1,7 @@
 """One request on its way through the emulator."""
 
 from asyncio import sleep
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
@@ -57,13 +57,13 @@ class Call:
     query_string: bytes = b""
     body: bytes = b""
 
-    async def pause(self) -> None:
+    def pause(self) -> Awaitable[None]:
         """Between carrying out and rendering: let the calls that have arrived together with this one come as far.
 
         To render many answers in a row takes half as long. What happens meanwhile is not this call's doing.
         """
-        self.site.journal.follow(None)
-        await sleep(0)
+        self.site.journal.let_go()
+        return sleep(0)
 
     def query(self) -> dict[str, str]:
         """The query parameters; of a repeated one the last."""

@@ -17,7 +17,7 @@ from emulator.api.answer import Response
 from emulator.api.bodies import ClientGone, plain_body, received_body
 from emulator.api.call import Call, Emulator
 from emulator.api.cors import allowed_origin, options
-from emulator.api.misbehaviour import ConnectionDropped, SiteReplaced, drop_connection, follow, misbehave
+from emulator.api.misbehaviour import ConnectionDropped, SiteReplaced, drop_connection, misbehave
 from emulator.api.operation import CONTROL_PATH, Operation
 from emulator.api.paths import PathTable
 from emulator.api.reception import Arrival, Reception
@@ -68,46 +68,50 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection's request, or follow the server's start and stop."""
-        if scope["type"] == "http":
-            try:
-                response = await self._respond(scope, receive)
-            except ClientGone:
-                return
-            except ConnectionDropped:
-                await drop_connection(receive, send)
-                return
-            await response(scope, receive, send)
-        elif scope["type"] == "lifespan":
+        if scope["type"] == "lifespan":
             await self._follow_lifespan(receive, send)
+        if scope["type"] != "http":
+            return
+        started, response = time.monotonic(), None
+        try:
+            arrival = self._reception.arrival(scope, receive)
+        except Exception:  # noqa: BLE001 - as in `_answer`; without a site, nothing notes it but the log
+            await _lost(scope)(scope, receive, send)
+            return
+        arrival.site.requests_in_flight += 1
+        try:
+            response = self._noted(arrival, await self._answered(arrival))
+        except ClientGone:
+            arrival.entry.ending = "clientGone"
+        except ConnectionDropped:
+            arrival.entry.ending = "connectionDropped"
+        finally:
+            self._close(arrival, started)
+        if response is not None:
+            response.raw_headers += self._common_headers(arrival)
+            await response(scope, receive, send)
+        elif arrival.entry.ending == "connectionDropped":
+            await drop_connection(receive, send)
 
     @cached_property
     def _control(self) -> PathTable:
         return PathTable(self._control_operations())
 
-    async def _respond(self, scope: Scope, receive: Receive) -> Response:
-        started = time.monotonic()
-        try:
-            arrival = self._reception.arrival(scope, receive)
-        except Exception:  # noqa: BLE001 - as in `_answer`; without a site, nothing notes it but the log
-            return _lost(scope)
-        site, entry = arrival.site, arrival.entry
-        site.requests_in_flight += 1
-        try:
-            response = await self._answered(arrival)
-            if self._contract is not None and not arrival.is_control:
-                response = _held_to(self._contract, entry, response)
-            entry.ending, entry.status = "answered", response.status_code
-            entry.answer = response.body
-        except (ClientGone, ConnectionDropped) as ending:
-            entry.ending = "clientGone" if isinstance(ending, ClientGone) else "connectionDropped"
-            raise
-        finally:
-            site.requests_in_flight -= 1
-            if not site.clock.is_manual:
-                entry.duration_ms = round((time.monotonic() - started) * 1000)
-            site.journal.close(entry)
-        response.raw_headers += self._common_headers(arrival)
+    def _noted(self, arrival: Arrival, response: Response) -> Response:
+        """The answer, as the journal has it from now on."""
+        entry = arrival.entry
+        if self._contract is not None and not arrival.is_control:
+            response = _held_to(self._contract, entry, response)
+        entry.ending, entry.status, entry.answer = "answered", response.status_code, response.body
         return response
+
+    @staticmethod
+    def _close(arrival: Arrival, started: float) -> None:
+        site, entry = arrival.site, arrival.entry
+        site.requests_in_flight -= 1
+        if not site.clock.is_manual:
+            entry.duration_ms = round((time.monotonic() - started) * 1000)
+        site.journal.close(entry)
 
     def _common_headers(self, arrival: Arrival) -> list[tuple[bytes, bytes]]:
         """The headers that every answer has."""
@@ -158,6 +162,8 @@ class Gateway:
             entry.failure = _told(traceback.format_exc(), entry)
             _log.error("%s %s failed\n%s", entry.method, entry.path, entry.failure)
             return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
+        finally:
+            site.journal.let_go(entry)
 
     async def _dispatch(self, arrival: Arrival) -> Response:
         headers, site, entry = arrival.head.by_name, arrival.site, arrival.entry
@@ -185,7 +191,8 @@ class Gateway:
         entry.fault = site.faults.take(operation.id)
         if entry.fault is not None:
             return await misbehave(entry.fault.effect, call, entry)
-        return await follow(call, entry)
+        site.journal.follow(entry)
+        return await operation.endpoint(call)
 
     async def _follow_lifespan(self, receive: Receive, send: Send) -> None:
         while True:

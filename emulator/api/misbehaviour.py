@@ -20,16 +20,6 @@ class SiteReplaced(Exception):  # noqa: N818 - asked for, not an error
     """The site was reset, or another state loaded, while this call waited: it must leave no trace."""
 
 
-async def follow(call: Call, entry: Entry) -> Response:
-    """Answer the call, what it does noted on the journal's entry."""
-    journal = call.site.journal
-    journal.follow(entry)
-    try:
-        return await call.operation.endpoint(call)
-    finally:
-        journal.follow(None)
-
-
 async def misbehave(effect: Effect, call: Call, entry: Entry) -> Response:
     """Answer the call as the fault wants it. Raises the planned refusal, ConnectionDropped, SiteReplaced."""
     if effect.refusal is not None:
@@ -46,8 +36,9 @@ async def misbehave(effect: Effect, call: Call, entry: Entry) -> Response:
         if call.site.epoch != epoch:
             raise SiteReplaced
     call.site.mishap = effect.chaos
+    call.site.journal.follow(entry)
     try:
-        response = await follow(call, entry)
+        response = await call.operation.endpoint(call)
     finally:
         call.site.mishap = None
     if effect.drop == "afterCommit":
