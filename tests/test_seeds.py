@@ -2,7 +2,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from emulator import seeds
 from emulator.documents import DatelessLoader
 from emulator.documents import load as load_yaml
 from emulator.domain.orders import Order
@@ -23,6 +25,18 @@ def loaded(*names: str) -> Seed:
 
 def parsed(document: Any) -> Seed:
     return parse(document, "", SAMPLES, Ids("1"), NOW)
+
+
+def shape(value: Any) -> Any:
+    """All that there is about a value: its type, the order of its fields, which of them were set, and what is below."""
+    if isinstance(value, BaseModel):
+        fields = [(name, shape(one)) for name, one in vars(value).items()]
+        return type(value), fields, value.model_fields_set, shape(value.model_extra)
+    if isinstance(value, tuple):
+        return type(value), [shape(one) for one in value]
+    if isinstance(value, dict):
+        return [(key, shape(one)) for key, one in value.items()]
+    return type(value), value, getattr(value, "tzinfo", None)
 
 
 def written(folder: Path, text: str | bytes) -> str:
@@ -67,6 +81,19 @@ def test_a_shipped_seed_loads_with_orders_of_different_ids(name: str) -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_seed_pins_everything_so_that_it_is_the_same_in_every_run(name: str) -> None:
     assert load([name], SAMPLES, Ids("1")) == load([name], SAMPLES, Ids("2"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_seed_is_as_if_it_were_validated(name: str) -> None:
+    assert shape(loaded(name)) == shape(parsed(seeds.document(name)))
+
+
+def test_a_copy_of_a_shipped_seed_is_validated(tmp_path: Path) -> None:
+    for kind in ("yaml", "json"):
+        text = (fixtures() / f"docs.{kind}").read_text(encoding="utf-8")
+        (tmp_path / f"docs.{kind}").write_text(text.replace("APPROVED", "SHIPPED"), encoding="utf-8")
+    with pytest.raises(SeedError, match=r"orders\[0\].status: must be one of .*SHIPPED"):
+        loaded(str(tmp_path / "docs.yaml"))
 
 
 def test_the_demo_has_a_dozen_orders_in_different_states() -> None:

@@ -1,9 +1,10 @@
 """The wire's own types: the base model, and the scalars that Wix annotates its fields with."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -51,6 +52,15 @@ class WireModel(BaseModel):
             fields = defaults | fields
         return _made(cls, fields, names, _NOTHING_MORE if is_open else None)
 
+    @classmethod
+    def known(cls, wire: Mapping[str, Any]) -> Self:
+        """The value of a JSON form that is known to be valid, and written as the value would print it: not validated
+        either, for which the model's validator would have to be built."""
+        members, others, no_others, names, defaults = _layout(cls, tuple(wire))
+        fields = {name: wire[key] if read is None else read(wire[key]) for key, name, read in members}
+        extra = {key: wire[key] for key in others} if others else no_others
+        return _made(cls, defaults | fields, names, extra)
+
     def replaced(self, **fields: Any) -> Self:
         """The value with these fields instead, which a rule has made: not validated either."""
         names = self.__pydantic_fields_set__
@@ -95,6 +105,43 @@ def _blank(cls: type[BaseModel]) -> tuple[dict[str, Any], set[str], bool]:
     assert not made, f"{cls.__name__} makes the defaults of {made}"  # noqa: S101 - a slip of ours
     defaults = {name: None if field.is_required() else field.default for name, field in cls.model_fields.items()}
     return defaults, set(defaults), cls.model_config["extra"] == "allow"
+
+
+_Reader = Callable[[Any], Any] | None
+
+
+@cache
+def _readers(cls: type[BaseModel]) -> dict[str, tuple[str, _Reader]]:
+    """By the key that it has on the wire, each field's name, and what makes its value of the JSON form."""
+    return {
+        field.alias or to_camel(name): (name, _reader(field.annotation)) for name, field in cls.model_fields.items()
+    }
+
+
+@lru_cache(maxsize=1_024)
+def _layout(
+    cls: type[BaseModel], keys: tuple[str, ...]
+) -> tuple[list[tuple[str, str, _Reader]], list[str], dict[str, Any] | None, set[str], dict[str, Any]]:
+    """What a value with these keys consists of: key, name and reader of each field; the other keys that it keeps, and
+    what it has if there are none; the names of all these, as values share them; and the fields that nobody has set."""
+    readers, (defaults, _, is_open) = _readers(cls), _blank(cls)
+    members = [(key, *readers[key]) for key in keys if key in readers]
+    others = [key for key in keys if key not in readers] if is_open else []
+    names = _shared(frozenset([*(name for _, name, _ in members), *others]))
+    return members, others, _NOTHING_MORE if is_open else None, names, defaults
+
+
+def _reader(annotation: Any) -> _Reader:
+    """What makes a value of that type of its JSON form; None where that is the value."""
+    if annotation is AwareDatetime:
+        return datetime.fromisoformat
+    if isinstance(annotation, type) and issubclass(annotation, WireModel):
+        return annotation.known
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    read = next((found for one in arguments if (found := _reader(one)) is not None), None)
+    if origin is tuple:
+        return tuple if read is None else lambda values: tuple(map(read, values))
+    return read
 
 
 @lru_cache(maxsize=1_024)

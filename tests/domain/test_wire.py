@@ -9,9 +9,10 @@ import pytest
 
 import emulator
 from emulator.domain.fulfillments import FulfillmentLineItem
+from emulator.domain.orders import Order
 from emulator.domain.purchases import OrderPatch
 from emulator.domain.wire import WireModel
-from tests.factories import ITEM
+from tests.factories import ITEM, order
 
 PACKAGE = Path(emulator.__file__).parent
 
@@ -47,6 +48,20 @@ def test_a_value_that_is_not_validated_equals_one_that_is() -> None:
     made = FulfillmentLineItem.trusted(id=ITEM, quantity=1)
     assert made == FulfillmentLineItem(id=ITEM, quantity=1)
     assert list(made.model_dump()) == list(FulfillmentLineItem(id=ITEM, quantity=1).model_dump())
+
+
+def test_a_value_that_is_known_equals_one_that_is_validated() -> None:
+    line_items = [{"id": ITEM, "quantity": 1, "price": {"amount": "1.00", "own": True}, "own": {"lineItems": []}}]
+    wire = order(lineItems=line_items).model_dump(mode="json", exclude_none=True)
+    known, validated = Order.known(wire), Order.model_validate(wire)
+    assert known == validated
+    assert known.model_dump_json() == validated.model_dump_json()
+    assert known.line_items[0].model_fields_set == {"id", "quantity", "price", "own"}
+
+
+def test_a_value_that_is_known_drops_what_its_model_drops() -> None:
+    known = FulfillmentLineItem.known({"id": ITEM, "own": True})
+    assert (known, known.model_fields_set) == (FulfillmentLineItem(id=ITEM), {"id"})
 
 
 def test_a_model_that_makes_its_defaults_each_time_has_no_such_values() -> None:
