@@ -54,6 +54,11 @@ def test_the_command_gets_every_variable_and_keeps_its_own() -> None:
     assert "\n" not in environment["WIX_PUBLIC_KEY"]
 
 
+def test_the_emulator_s_own_way_to_start_is_none_of_the_command_s() -> None:
+    environment: dict[str, str] = json.loads(run("--", sys.executable, "-c", PRINT).stdout)
+    assert {name for name in environment if "PYDANTIC" in name} == set()
+
+
 def test_the_emulator_ends_with_the_command() -> None:
     url = json.loads(run("--", sys.executable, "-c", PRINT).stdout)["WIX_API_BASE_URL"]
     with pytest.raises(OSError, match="refused"):

@@ -12,15 +12,21 @@ from tests.cli.process import PATIENCE_S
 from tests.conftest import CLEAN_ENVIRONMENT
 
 SEEDED = "/ecom/v1/fulfillments/orders/265c7d98-a7c3-48c4-89cd-bbdc00921eab"
-# Runs the command; when that ends, tells what was imported and how often garbage was collected.
+# Runs the command; when that ends, tells what was imported, how often garbage was collected, and whether the validator
+# of orders was built.
 SCRIPT = """
 import atexit, gc, json, runpy, sys
 
 def collections():
     return sum(generation["collections"] for generation in gc.get_stats())
 
+def tell():
+    modules, collected = sorted(sys.modules), collections() - before
+    from emulator.domain.orders import Order
+    print(json.dumps({"modules": modules, "collections": collected, "reads_orders": Order.__pydantic_complete__}))
+
 before = collections()
-atexit.register(lambda: print(json.dumps({"modules": sorted(sys.modules), "collections": collections() - before})))
+atexit.register(tell)
 runpy.run_module("emulator", run_name="__main__")
 """
 HEAVY = {
@@ -44,13 +50,16 @@ HEAVY = {
     "emulator.snapshots",
     "faker",
     "http.server",
+    "importlib.metadata",
     "jsonschema_rs",
     "jwt",
+    "multiprocessing",
     "sqlite3",
     "starlette.requests",
     "starlette.responses",
     "trustme",
     "urllib.request",
+    "watchfiles",
     "websockets",
     "yaml",
 }
@@ -80,6 +89,10 @@ def test_it_does_not_import_what_it_does_not_need(end: dict[str, Any], module: s
 
 def test_it_imports_what_it_needs(end: dict[str, Any]) -> None:
     assert {"emulator.api.fulfillments", "pydantic", "uvicorn"} <= set(end["modules"])
+
+
+def test_it_does_not_validate_what_it_ships(end: dict[str, Any]) -> None:
+    assert end["reads_orders"] is False
 
 
 def test_it_collects_no_garbage(end: dict[str, Any]) -> None:
