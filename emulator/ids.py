@@ -3,10 +3,12 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import shake_128
 from struct import Struct
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from emulator.states import IdsState
 
 _BLOCK = 32  # places
 _BYTES = 16  # of each
@@ -19,39 +21,35 @@ _VERSION_4 = int.from_bytes(bytes.fromhex("00000000000040008000000000000000") * 
 _Kind = TypeVar("_Kind")
 
 
-@dataclass(frozen=True, slots=True)
-class IdsState:
-    """How far the sequences have come: GUIDs drawn, requests named. `seed` None is entropy of the system's."""
-
-    seed: str | None = None
-    drawn: int = 0
-    named: int = 0
-
-
 class Ids:
     """Draws GUIDs and request ids, each a digest of the seed and its place: so a few numbers are all the state."""
 
     def __init__(self, seed: str | None) -> None:
-        self._start = IdsState(seed)
-        self.restore(self._start)
+        self._first_seed = seed
+        self._go_on(seed)
 
-    def state(self) -> IdsState:
+    def state(self) -> "IdsState":
         """Where the sequences stand."""
+        from emulator.states import IdsState
+
         return IdsState(self._seed, self.drawn, self._named)
 
-    def restore(self, state: IdsState) -> None:
+    def restore(self, state: "IdsState") -> None:
         """Go on from there; without a seed with ids that nobody has seen yet."""
-        self._seed = state.seed
-        key = state.seed or secrets.token_hex(16)
+        self._go_on(state.seed, state.drawn, state.named)
+
+    def _go_on(self, seed: str | None, drawn: int = 0, named: int = 0) -> None:
+        self._seed = seed
+        key = seed or secrets.token_hex(16)
         self._guids, self._numbers = _Sequence(f"{key} guid", _guids), _Sequence(f"{key} number", _numbers)
         self._requests = _Sequence(f"{key} request", _request_ids)
         self._control_requests = _Sequence(f"{key} control", _request_ids)
-        self.drawn, self._named = state.drawn, state.named
+        self.drawn, self._named = drawn, named
         self._named_control = 0
 
     def reset(self) -> None:
         """Begin all sequences again."""
-        self.restore(self._start)
+        self._go_on(self._first_seed)
 
     def guid(self) -> str:
         """A new version 4 GUID in lower case."""

@@ -4,12 +4,15 @@ import heapq
 import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from emulator.changes import Changes
 from emulator.domain.deliveries import Delivery, Sealed, Subscription
+
+if TYPE_CHECKING:
+    from emulator.states import OutboxState
 
 _log = logging.getLogger("emulator.outbox")
 SEALED_BYTES_MAX = 64 * 1024 * 1024
@@ -22,19 +25,6 @@ class Lane(NamedTuple):
 
     subscription_id: str
     is_first: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxState:
-    """Everything that an outbox holds. `queue`: the waiting deliveries in the order in which they were queued;
-    `settled`: the others in the order in which they came to rest; `held`: by subscription."""
-
-    subscriptions: tuple[Subscription, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
-    queue: tuple[str, ...] = ()
-    settled: tuple[str, ...] = ()
-    held: tuple[tuple[str, str], ...] = ()
-    sequences: tuple[tuple[str, int], ...] = ()
 
 
 class Outbox:
@@ -77,8 +67,10 @@ class Outbox:
         self.dropped = 0  # that waited, for lack of room
         self._in_flight: set[str] = set()
 
-    def state(self) -> OutboxState:
+    def state(self) -> "OutboxState":
         """All of it. What is in flight counts as waiting at the head of its queue."""
+        from emulator.states import OutboxState
+
         queued = {delivery_id: place for queue in self._queues.values() for _, place, delivery_id in sorted(queue)}
         waiting = [delivery.id for delivery in self._deliveries.values() if delivery.due is not None]
         return OutboxState(
@@ -90,7 +82,7 @@ class Outbox:
             sequences=tuple(self._sequences.items()),
         )
 
-    def restore(self, state: OutboxState) -> None:
+    def restore(self, state: "OutboxState") -> None:
         """Hold that instead. A new epoch, as with `clear`."""
         self.clear(state.subscriptions)
         self._deliveries.update((delivery.id, delivery) for delivery in state.deliveries)

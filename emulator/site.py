@@ -1,9 +1,9 @@
 """One emulated site: everything that can change, in one place that can be reset."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from emulator.changes import Changes
 from emulator.clock import Clock
@@ -20,18 +20,17 @@ from emulator.rates import RateLimit
 from emulator.samples import Samples
 from emulator.seeds import Seed
 from emulator.store import ORDERS_MAX, Store
-from emulator.walks import Walks, WalksState
+from emulator.walks import Walks
 
 _ENTITIES_PER_ORDER = 2  # that events count separately: the order, and its fulfillments
 
 
-@dataclass(frozen=True)
-class Setup:
+class Setup(NamedTuple):
     """What every site of an emulator starts from."""
 
-    seed: Seed = field(default_factory=Seed)
-    samples: Samples = field(default_factory=Samples)
-    behaviours: Behaviours = field(default_factory=Behaviours)
+    seed: Seed = Seed()
+    samples: Samples = Samples()
+    behaviours: Behaviours = Behaviours.model_construct()
     random_seed: int | None = None
     start: datetime | None = None
     subscriptions: tuple[Subscription, ...] = ()
@@ -87,7 +86,7 @@ class Site:
         self.ids.reset()
         self.store.clear(self.setup.seed.orders)
         self.outbox.clear(self.setup.subscriptions)
-        self.walks.restore(WalksState())
+        self.walks.clear()
         self.faults.clear()
         self.rate_limit.clear()
         self.emails.clear()

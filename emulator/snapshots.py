@@ -19,9 +19,7 @@ from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest, Violation
 from emulator.domain.violations import violations_of
 from emulator.faults import FAULTS_MAX, Fault
-from emulator.ids import IdsState
-from emulator.outbox import OutboxState
-from emulator.walks import WalksState
+from emulator.states import IdsState, OutboxState, WalksState
 
 if TYPE_CHECKING:
     from emulator.site import Site

@@ -1,32 +1,18 @@
 """A site's lifecycle simulation: which fulfillment takes its next step when, and which orders have it on or off."""
 
 import heapq
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from emulator.changes import Changes
-from emulator.domain.lifecycle import Lifecycle, next_status, waiting_time
+from emulator.domain.lifecycle import next_status, waiting_time
 from emulator.domain.orders import Order
 
+if TYPE_CHECKING:
+    from emulator.states import Walk, WalksState
+
 _VOID_MAX = 100  # plans that have come to nothing and are still queued, beyond one for each that has not
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """A fulfillment on its way: the status that it has, and when it takes the next one."""
-
-    order_id: str
-    fulfillment_id: str
-    status: str | None
-    due: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class WalksState:
-    """Everything that is so of the simulation; walks in the order in which they were begun."""
-
-    walks: tuple[Walk, ...] = ()
-    lifecycles: tuple[tuple[str, Lifecycle], ...] = ()
 
 
 class Walks:
@@ -36,19 +22,25 @@ class Walks:
         """`changes` is told of each walk and each lifecycle that is another one now."""
         self._lifecycle = lifecycle
         self._changes = changes or Changes()
-        self.restore(WalksState())
+        self.clear()
 
-    def state(self) -> WalksState:
+    def state(self) -> "WalksState":
         """What is planned."""
+        from emulator.states import WalksState
+
         return WalksState(tuple(self._walks.values()), tuple(self._lifecycles.items()))
 
-    def restore(self, state: WalksState) -> None:
+    def restore(self, state: "WalksState") -> None:
         """Have this planned, and nothing else."""
-        self._lifecycles = dict(state.lifecycles)
+        self.clear(state.walks, state.lifecycles)
+
+    def clear(self, walks: Iterable["Walk"] = (), lifecycles: Iterable[tuple[str, str]] = ()) -> None:
+        """Have these planned, and nothing else."""
+        self._lifecycles = dict(lifecycles)
         self._walks: dict[str, Walk] = {}
         self._queue: list[tuple[datetime, int, Walk]] = []
         self._queued = 0
-        for walk in state.walks:
+        for walk in walks:
             self._plan(walk)
 
     def lifecycle(self, order_id: str) -> str:
@@ -68,6 +60,8 @@ class Walks:
         lifecycle = self._lifecycles.get(order.id, self._lifecycle)
         if lifecycle == "off":
             return False
+        from emulator.states import Walk
+
         for fulfillment in order.fulfillments:
             walk, following = self._walks.get(fulfillment.id), next_status(fulfillment.status)
             if following is None:
@@ -77,7 +71,7 @@ class Walks:
                 self._plan(Walk(order.id, fulfillment.id, fulfillment.status, due))
         return True
 
-    def walk(self, fulfillment_id: str) -> Walk | None:
+    def walk(self, fulfillment_id: str) -> "Walk | None":
         """What is planned for the fulfillment."""
         return self._walks.get(fulfillment_id)
 
@@ -94,7 +88,7 @@ class Walks:
             heapq.heappop(self._queue)
         return None
 
-    def take_due(self, now: datetime) -> Walk | None:
+    def take_due(self, now: datetime) -> "Walk | None":
         """The next walk whose step is due, no longer planned; None if none is."""
         due = self.next_due()
         if due is None or due > now:
@@ -103,7 +97,7 @@ class Walks:
         self._end(walk.fulfillment_id)
         return walk
 
-    def _plan(self, walk: Walk) -> None:
+    def _plan(self, walk: "Walk") -> None:
         self._queued += 1
         self._end(walk.fulfillment_id)
         self._walks[walk.fulfillment_id] = walk

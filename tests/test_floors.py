@@ -32,6 +32,7 @@ FLOORS = {
     "emulator.site": 2,
     "emulator.snapshots": 2,
     "emulator.sites": 2,
+    "emulator.states": 2,
     "emulator.store": 2,
     "emulator.walks": 2,
     "emulator.webhooks": 3,

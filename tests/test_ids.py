@@ -4,7 +4,8 @@ import re
 from contextlib import suppress
 
 from emulator.domain.wire import GUID_PATTERN
-from emulator.ids import Ids, IdsState
+from emulator.ids import Ids
+from emulator.states import IdsState
 
 
 def drawn(ids: Ids, count: int = 3) -> list[str]:

@@ -3,7 +3,6 @@
 import gc
 import weakref
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,7 +21,7 @@ SUBSCRIPTION = Subscription(id="1", url="http://127.0.0.1:9/webhooks", event_typ
 
 
 def sites(sites_max: int = 3, **setup: object) -> Sites:
-    return Sites(replace(Setup(seed=Seed((order(),)), random_seed=1, start=NOW), **setup), sites_max)  # type: ignore[arg-type]  # by name
+    return Sites(Setup(seed=Seed((order(),)), random_seed=1, start=NOW)._replace(**setup), sites_max)  # type: ignore[arg-type]  # by name
 
 
 def ship(site: Site) -> None:

@@ -45,7 +45,7 @@ class Emulator(NamedTuple):
     keeper: "Keeper | None" = None  # with a state file
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Call:
     """What an endpoint needs to answer: the operation, the site, and the request's parts."""
 

@@ -1,6 +1,6 @@
 """The emulated API's rows of the operation table."""
 
-from emulator.api import oauth, orders
+from emulator.api import bulk_fulfillments, oauth, orders
 from emulator.api.fulfillment_routes import FULFILLMENTS
 from emulator.api.operation import Operation
 from emulator.domain.credentials import MANAGE_ORDERS as WRITE
@@ -20,6 +20,17 @@ from emulator.domain.refusals import (
 
 EMULATED: tuple[Operation, ...] = (
     *FULFILLMENTS,
+    Operation(
+        "bulkCreateFulfillments",
+        "POST",
+        "/ecom/v1/fulfillments/orders/bulk/create-fulfillments",
+        bulk_fulfillments.bulk_create_fulfillments,
+        "Create fulfillments for up to 100 orders",
+        bulk_fulfillments.BulkCreateFulfillmentRequest,
+        bulk_fulfillments.BulkCreateFulfillmentResponse,
+        (InvalidRequest,),
+        WRITE,
+    ),
     Operation(
         "getOrder",
         "GET",

@@ -1,4 +1,7 @@
-"""The operation table's rows of the Order Fulfillments API: what a test run is started for, so these load first."""
+"""The operation table's rows of the Order Fulfillments API: what a test run is started for, so these load first.
+
+Not that of the bulk call, whose models would cost every start.
+"""
 
 from emulator.api import fulfillments
 from emulator.api.operation import APP_AND_MEMBER, Operation
@@ -79,17 +82,6 @@ FULFILLMENTS: tuple[Operation, ...] = (
         fulfillments.DeleteFulfillmentRequest,
         fulfillments.OrderWithFulfillmentsResponse,
         (InvalidRequest, OrderNotFound, FulfillmentNotFound),
-        WRITE,
-    ),
-    Operation(
-        "bulkCreateFulfillments",
-        "POST",
-        f"{_PATH}/orders/bulk/create-fulfillments",
-        fulfillments.bulk_create_fulfillments,
-        "Create fulfillments for up to 100 orders",
-        fulfillments.BulkCreateFulfillmentRequest,
-        fulfillments.BulkCreateFulfillmentResponse,
-        (InvalidRequest,),
         WRITE,
     ),
 )

@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import Field
 
 from emulator.api.answer import Response
-from emulator.api.bulk import BulkActionMetadata, ItemMetadata, render_results
 from emulator.api.call import Call
 from emulator.api.responses import as_json, json, parse, render
 from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch, OrderWithFulfillments
@@ -53,19 +52,6 @@ class DeleteFulfillmentRequest(WireModel):
     fulfillment_id: Guid
 
 
-class BulkCreateOrderWithFulfillments(WireModel):
-    """Fulfillments for one order of a bulk call."""
-
-    order_id: OrderId
-    fulfillments: Annotated[Items[FulfillmentDraft], Field(min_length=1)]
-
-
-class BulkCreateFulfillmentRequest(WireModel):
-    """Fulfillments for 1 to 100 orders."""
-
-    orders_with_fulfillments: Annotated[Items[BulkCreateOrderWithFulfillments], Field(min_length=1, max_length=100)]
-
-
 class OrderWithFulfillmentsResponse(WireModel):
     """All fulfillments of the order."""
 
@@ -82,20 +68,6 @@ class ListFulfillmentsForMultipleOrdersResponse(WireModel):
     """All fulfillments of the known ones of the orders."""
 
     orders_with_fulfillments: Items[OrderWithFulfillments]
-
-
-class BulkOrderFulfillmentsResult(WireModel):
-    """The result of an entry. The key is plural, the value one order (R122)."""
-
-    item_metadata: ItemMetadata
-    orders_with_fulfillments: OrderWithFulfillments | None = None
-
-
-class BulkCreateFulfillmentResponse(WireModel):
-    """One result an entry, in the order of the request."""
-
-    results: Items[BulkOrderFulfillmentsResult]
-    bulk_action_metadata: BulkActionMetadata
 
 
 async def list_fulfillments_for_single_order(call: Call) -> Response:
@@ -131,17 +103,6 @@ async def delete_fulfillment(call: Call) -> Response:
     """Delete a fulfillment."""
     request = parse(call, DeleteFulfillmentRequest)
     return await _render(call, operations.delete(call.site, request.order_id, request.fulfillment_id))
-
-
-async def bulk_create_fulfillments(call: Call) -> Response:
-    """Create fulfillments for several orders."""
-    request = parse(call, BulkCreateFulfillmentRequest)
-    entries = [operations.BulkEntry(one.order_id, one.fulfillments) for one in request.orders_with_fulfillments]
-    outcomes = operations.create_in_bulk(call.site, entries)
-    order_ids = [entry.order_id for entry in entries]
-    return render_results(
-        call, order_ids, outcomes, lambda order: {"ordersWithFulfillments": order.with_all_fulfillments()}
-    )
 
 
 async def _render(call: Call, order: Order) -> Response:

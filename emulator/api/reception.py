@@ -17,7 +17,7 @@ from emulator.journal import Entry
 from emulator.site import Site
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Arrival:
     """A request before it is a call: whose it is, as far as its headers tell, and its entry in the journal."""
 

@@ -18,11 +18,9 @@ from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest
 from emulator.domain.violations import first_violation
 from emulator.faults import Fault
-from emulator.ids import IdsState
-from emulator.outbox import OutboxState
 from emulator.site import Site
 from emulator.snapshots import SiteState, checked, plain_delivery, plain_order
-from emulator.walks import Walk, WalksState
+from emulator.states import IdsState, OutboxState, Walk, WalksState
 
 SITES, THE_ONE = REST_OF_SITE  # a table, and the id of the only row that a site has in it
 

@@ -1,12 +1,16 @@
 """The lifecycle simulation at work: a carrier's updates, each with its webhook."""
 
+from typing import TYPE_CHECKING
+
 from emulator.domain.fulfillments import FulfillmentPatch
 from emulator.domain.lifecycle import next_status
 from emulator.domain.orders import Order
 from emulator.domain.shipping import amend
 from emulator.operations.publishing import publish_fulfillments
 from emulator.site import Site
-from emulator.walks import Walk
+
+if TYPE_CHECKING:
+    from emulator.states import Walk
 
 
 def set_lifecycle(site: Site, order_id: str, lifecycle: str) -> Order:
@@ -25,7 +29,7 @@ def take_due_steps(site: Site) -> int:
     return steps
 
 
-def _take(site: Site, walk: Walk) -> bool:
+def _take(site: Site, walk: "Walk") -> bool:
     """Give the fulfillment its next status, if it still is where the walk left it."""
     order, status = site.store.find(walk.order_id), next_status(walk.status)
     current = next((one for one in order.fulfillments if one.id == walk.fulfillment_id), None) if order else None

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from emulator.api.fulfillments import BulkCreateFulfillmentRequest, CreateFulfillmentRequest
+from emulator.api.bulk_fulfillments import BulkCreateFulfillmentRequest
+from emulator.api.fulfillments import CreateFulfillmentRequest
 from emulator.domain.orders import Order
 from emulator.domain.unread import Unread, doubtful_providers, nearest, nearly_predefined, unread_fields
 

@@ -5,7 +5,6 @@ import logging
 import threading
 from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -76,7 +75,7 @@ class Emulator:
         self.keeper = Keeper(self.disk, waits=waits)
         self.woken: list[str] = []
         made = Setup(seed=Seed((order(),)), random_seed=1, start=NOW, wake=lambda site: self.woken.append(site.id))
-        self.sites = Sites(replace(made, **setup), sites_max, self.keeper)
+        self.sites = Sites(made._replace(**setup), sites_max, self.keeper)
 
     def site(self, site_id: str = "a") -> Site:
         return self.sites.site(site_id)
