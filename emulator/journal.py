@@ -115,7 +115,7 @@ class Journal:
     def follow(self, entry: Entry) -> None:
         """Note down on the entry what happens from now on.
 
-        No operation of the emulated API awaits, so what happens in between is its own.
+        An operation of the emulated API that awaits lets go of it first, so what happens in between is its own.
         """
         self._followed = entry
 

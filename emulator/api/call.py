@@ -62,8 +62,13 @@ class Call:
 
         To render many answers in a row takes half as long. What happens meanwhile is not this call's doing.
         """
-        self.site.journal.let_go()
+        self.let_go()
         return sleep(0)
+
+    def let_go(self) -> None:
+        """Before it waits: what happens to the site meanwhile is not noted as this call's, nor has it its mishap."""
+        self.site.journal.let_go()
+        self.site.mishap = None
 
     def query(self) -> dict[str, str]:
         """The query parameters; of a repeated one the last."""

@@ -77,6 +77,7 @@ def _authority(call: Call) -> Authority:
 async def _kept(call: Call, fields: Fields) -> Response | None:
     """Wait for the token's site, which may be another than the call's; an answer if it could not be written."""
     keeper = call.emulator.keeper
+    call.let_go()
     if keeper is None or await keeper.kept(site_asked_for(_authority(call), fields)) is None:
         return None
     return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
