@@ -27,7 +27,7 @@ class Exchange:
 
     def __init__(self, connection: HttpToolsProtocol, cycle: RequestResponseCycle, app: ASGIApp) -> None:
         self._connection, self._cycle, self._app = connection, cycle, app
-        self.transport = cycle.transport  # for who wants to drop the connection
+        self.transport = cycle.transport
         self._answer: bytes | None = None
         self._is_read = False
         self._is_held = True

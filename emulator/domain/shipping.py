@@ -87,11 +87,11 @@ def amend(
     sent = patch.model_fields_set
     wanted: dict[str, Any] = {name: getattr(patch, name) for name in ("status", "completed") if name in sent}
     wanted |= _amended_parcel(current, patch)
-    changes = {name: value for name, value in wanted.items() if value != getattr(current, name)}
-    if not changes:
+    changed = [name for name, value in wanted.items() if value != getattr(current, name)]
+    if not changed:
         return order
-    amended = current.replaced(**changes)
-    if "tracking_info" in changes:
+    amended = current.replaced(**wanted)
+    if "tracking_info" in changed:
         _refuse_new_missing_link(current.tracking_info, amended.tracking_info, behaviours)
         _refuse_duplicate(order, amended.tracking_info, behaviours, taken_elsewhere, current)
     kept = tuple([amended if one is current else one for one in order.fulfillments])

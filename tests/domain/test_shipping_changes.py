@@ -138,6 +138,13 @@ def test_fields_data_is_replaced_whole() -> None:
     assert changed == {"customInfo": {"fieldsData": {"courier": "Bo"}}}
 
 
+@pytest.mark.rule("R118")
+def test_with_another_change_custom_info_takes_the_order_in_which_it_is_sent() -> None:
+    current = {"customInfo": {"fieldsData": {"courier": "Ada", "bike": "red"}}}
+    changed = updated(current, customInfo={"fieldsData": {"bike": "red", "courier": "Ada"}}, status="Ready")
+    assert list(changed["customInfo"]["fieldsData"]) == ["bike", "courier"]
+
+
 def test_null_for_the_kind_that_is_not_there_changes_nothing() -> None:
     assert updated({"trackingInfo": CUSTOM}, customInfo=None) == {"trackingInfo": CUSTOM}
 
