@@ -18,6 +18,7 @@ from emulator.domain.events import (
     Event,
     EventType,
 )
+from emulator.domain.fulfillments import OrderWithFulfillments
 from emulator.domain.orders import Order
 from emulator.domain.paths import with_changes
 from emulator.domain.refusals import OrderNotFound
@@ -61,7 +62,10 @@ def fire(
 
 
 _BODIES: Mapping[str, Callable[[Order], Any]] = {
-    FULFILLMENTS_UPDATED.name: Order.with_all_fulfillments,
+    # As a model, which knows its fields even if the order has no fulfillments.
+    FULFILLMENTS_UPDATED.name: lambda order: OrderWithFulfillments.trusted(
+        order_id=order.id, fulfillments=order.fulfillments
+    ),
     ORDER_CREATED.name: lambda order: order,
     ORDER_UPDATED.name: lambda order: order,
     ORDER_APPROVED.name: lambda order: {"order": order},

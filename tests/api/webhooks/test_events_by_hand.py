@@ -40,6 +40,16 @@ def test_an_event_of_an_order_without_fulfillments_has_none(api: TestClient, sho
     assert fire(api)["event"]["entityId"] == order_id
 
 
+def test_what_an_event_is_not_known_to_have_is_told_even_if_its_order_has_no_fulfillments(
+    api: TestClient, shop: Shop
+) -> None:
+    order_id = shop.order()
+    for _ in range(2):
+        unknown = fire(api, orderId=order_id, set={"fulfillments[0].stats": "Ready"})["unknown"]
+        assert unknown == [{"path": "fulfillments[].stats", "didYouMean": "fulfillments[].status"}]
+        shop.created(order_id)
+
+
 def test_set_changes_the_event_and_nothing_else(api: TestClient, shop: Shop) -> None:
     order_id = shop.order()
     shop.created(order_id)
