@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from tests.conftest import CLEAN_ENVIRONMENT
@@ -21,8 +22,14 @@ def told(script: str, before: str = "") -> Any:
     return json.loads(done.stdout)
 
 
-def test_pydantic_finds_no_plugins_and_validates() -> None:
-    assert told("import pydantic; found = pydantic.TypeAdapter(int).validate_python('7')") == 7
+def test_pydantic_looks_for_no_plugins_and_validates(tmp_path: Path) -> None:
+    (tmp_path / "plugged.py").write_text("plugin = None")
+    described = tmp_path / "plugged-1.dist-info"
+    described.mkdir()
+    (described / "METADATA").write_text("Name: plugged\nVersion: 1\n")
+    (described / "entry_points.txt").write_text("[pydantic]\nplugged = plugged:plugin\n")
+    script = "import pydantic; found = [pydantic.TypeAdapter(int).validate_python('7'), 'plugged' in sys.modules]"
+    assert told(script, f"import sys; sys.path.insert(0, {str(tmp_path)!r})") == [7, False]
 
 
 def test_what_they_stand_in_for_is_not_imported() -> None:
