@@ -105,7 +105,7 @@ class Outbox:
         """The number of the entity's next event, from 1 (R302)."""
         number = self._sequences[entity_id] = self._sequences.pop(entity_id, 0) + 1
         self._changes.tell("detail", ("sequences", entity_id))
-        if number == 1 and len(self._sequences) > self._sequences_max:
+        if len(self._sequences) > self._sequences_max:
             self._changes.tell("detail", ("sequences", self._sequences.popitem(last=False)[0]))
         return number
 

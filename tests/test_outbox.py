@@ -323,6 +323,15 @@ def test_of_too_many_entities_the_one_without_events_for_longest_begins_at_one_a
     assert len(box.state().sequences) == 2
 
 
+def test_of_more_sequences_than_are_kept_now_one_goes_with_each_event() -> None:
+    before, box = Outbox([], 100), Outbox([], 100, sequences_max=2)
+    for entity in ("a", "b", "c"):
+        before.next_sequence(entity)
+    box.restore(before.state())
+    assert box.next_sequence("c") == 2
+    assert box.state().sequences == (("b", 1), ("c", 2))
+
+
 def test_deliveries_that_are_forgotten_while_they_wait_for_a_late_day_leave_nothing_behind() -> None:
     box = outbox(deliveries_max=10)
     for number in range(1_000):
