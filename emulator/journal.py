@@ -125,7 +125,7 @@ class Journal:
             self._followed = None
 
     def note(self, outcome: Change | Event | Refusal) -> None:
-        """An order was put, an event was published, or an entry of a bulk call was refused."""
+        """An order was put, an event was published, or an entry of a bulk call was refused; that refusal at rest."""
         if self._followed is not None:
             self._followed.outcome.append(outcome)
 

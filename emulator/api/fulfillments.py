@@ -6,7 +6,7 @@ from pydantic import Field
 
 from emulator.api.answer import Response
 from emulator.api.call import Call
-from emulator.api.responses import as_json, json, parse, render
+from emulator.api.responses import as_json, parse, render, respond
 from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch, OrderWithFulfillments
 from emulator.domain.orders import Order
 from emulator.domain.wire import Guid, Items, OrderId, WireModel
@@ -89,7 +89,7 @@ async def create_fulfillment(call: Call) -> Response:
     order = operations.create(call.site, request.order_id, request.fulfillment)
     await call.pause()
     new_id = order.fulfillments[-1].id.encode("ascii")
-    return json(b'{"orderWithFulfillments":%b,"fulfillmentId":"%b"}' % (_listed(call, order), new_id))
+    return respond(b'{"orderWithFulfillments":%b,"fulfillmentId":"%b"}' % (_listed(call, order), new_id))
 
 
 async def update_fulfillment(call: Call) -> Response:
@@ -107,7 +107,7 @@ async def delete_fulfillment(call: Call) -> Response:
 
 async def _render(call: Call, order: Order) -> Response:
     await call.pause()
-    return json(b'{"orderWithFulfillments":%b}' % _listed(call, order))
+    return respond(b'{"orderWithFulfillments":%b}' % _listed(call, order))
 
 
 def _listed(call: Call, order: Order) -> bytes:

@@ -69,10 +69,10 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 def render(value: Any) -> Response:
     """200 with a model as JSON, or with an object of models."""
-    return json(as_json(value))
+    return respond(as_json(value))
 
 
-def json(body: bytes) -> Response:
+def respond(body: bytes) -> Response:
     """200 with what is JSON already."""
     return Response(body, media_type=JSON)
 

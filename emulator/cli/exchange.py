@@ -1,4 +1,4 @@
-"""Requests that have arrived together: all of them are carried out, and then all answers are written.
+"""Requests that have arrived together: all are carried out, then all that paused go on, then all answers are written.
 
 uvicorn has a task for each request and two writes for each answer. And a server that goes from Python to the kernel and
 back with every single one finds the processor's caches full of the other's code: that takes half as long again.

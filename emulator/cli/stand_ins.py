@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,6 +28,7 @@ class _StandIn(ModuleType):
 
     def __init__(self, name: str, members: Mapping[str, Any]) -> None:
         super().__init__(name)
+        self.__spec__ = ModuleSpec(name, None)
         vars(self).update(members)
 
     def __getattr__(self, name: str) -> Any:

@@ -89,19 +89,22 @@ def _fulfilled(
 ) -> Order:
     """The order with a fulfillment for each draft; `place` tells where the request has it."""
     taken_outside, now, drawn = _taken_outside(site, order), site.clock.now(), site.ids.drawn
-    for position, draft in enumerate(drafts):
-        try:
-            order = fulfill(
-                order,
-                draft,
-                fulfillment_id=site.ids.guid(),
-                now=now,
-                behaviours=behaviours,
-                taken_elsewhere=taken_outside,
-            )
-        except Refusal as refusal:
-            site.ids.drawn = drawn  # what is refused leaves nothing behind
-            raise (refusal.under(place(position)) if isinstance(refusal, InvalidRequest) else refusal) from None
+    try:
+        for position, draft in enumerate(drafts):
+            try:
+                order = fulfill(
+                    order,
+                    draft,
+                    fulfillment_id=site.ids.guid(),
+                    now=now,
+                    behaviours=behaviours,
+                    taken_elsewhere=taken_outside,
+                )
+            except InvalidRequest as refusal:
+                raise refusal.under(place(position)) from None
+    except Exception:
+        site.ids.drawn = drawn  # as `given_back_on_failure` does, in a tenth of the time
+        raise
     return order
 
 

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from emulator.api.bulk_fulfillments import BulkCreateFulfillmentResponse
 from emulator.domain.behaviours import Behaviours
 from emulator.settings import Settings
 from tests.api.shop import BASE, Shop, violations
@@ -26,6 +27,13 @@ def test_bulk_answers_one_result_an_entry_under_the_plural_key(shop: Shop) -> No
         {"orderId": second, "fulfillments": shop.fulfillments(second)},
     ]
     assert body["bulkActionMetadata"] == {"totalSuccesses": 2, "totalFailures": 0, "undetailedFailures": 0}
+
+
+@pytest.mark.rule("R122")
+def test_a_bulk_answer_is_as_its_model_prints_it(shop: Shop) -> None:
+    answer = shop.bulk((shop.order(), ONE | FEDEX), (shop.order(), TOO_MANY), ("unknown", ONE)).content
+    model = BulkCreateFulfillmentResponse.model_validate_json(answer)
+    assert model.model_dump_json(exclude_none=True).encode() == answer
 
 
 @pytest.mark.rule("R122", "R123")

@@ -59,3 +59,8 @@ def test_a_name_that_the_real_one_does_not_have_is_an_error() -> None:
 def test_a_module_that_is_there_already_stays() -> None:
     before = "from uvicorn import supervisors"
     assert told("found = sys.modules['uvicorn.supervisors'] is supervisors", before) is True
+
+
+def test_who_looks_for_one_without_importing_it_finds_it() -> None:
+    script = "import importlib.util; found = importlib.util.find_spec('uvicorn.supervisors').name"
+    assert told(script) == "uvicorn.supervisors"

@@ -52,7 +52,7 @@ class InvalidRequest(Refusal):
 
     def under(self, path: str) -> "InvalidRequest":
         """The same of what stands at that path in the request."""
-        return InvalidRequest(one._replace(field=f"{path}.{one.field}") for one in self.violations)
+        return InvalidRequest(one._replace(field=f"{path}.{one.field}".rstrip(".")) for one in self.violations)
 
 
 class ApplicationRefusal(Refusal):
