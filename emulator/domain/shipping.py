@@ -182,14 +182,16 @@ def _amended_parcel(current: Fulfillment, patch: FulfillmentPatch) -> dict[str, 
 
 def _merged(current: TrackingInfo, patch: TrackingInfo) -> TrackingInfo:
     """The tracking info after the patch, with a new link where number or provider change and none is sent (R114)."""
-    fields = {name: getattr(patch, name) for name in patch.model_fields_set}
-    if "tracking_link" not in fields:
-        provider = fields.get("shipping_provider", current.shipping_provider)
-        number = fields.get("tracking_number", current.tracking_number)
-        number_changed = number != current.tracking_number
-        if provider != current.shipping_provider or (number_changed and _is_generated_by(provider)):
-            fields["tracking_link"] = tracking_link(provider, number)
-    return current.replaced(**fields)
+    sent = patch.model_fields_set
+    number = patch.tracking_number if "tracking_number" in sent else current.tracking_number
+    provider = patch.shipping_provider if "shipping_provider" in sent else current.shipping_provider
+    if "tracking_link" in sent:
+        link = patch.tracking_link
+    elif provider != current.shipping_provider or (number != current.tracking_number and _is_generated_by(provider)):
+        link = tracking_link(provider, number)
+    else:
+        link = current.tracking_link
+    return TrackingInfo.trusted(tracking_number=number, shipping_provider=provider, tracking_link=link)
 
 
 def _is_generated_by(provider: str | None) -> bool:
