@@ -23,6 +23,7 @@ def narrowed(document: Json) -> Json:
     for name in ("OrderDraft", "LineItemDraft"):
         draft = schemas[name]
         draft["properties"] = {key: draft["properties"][key] for key in draft["required"]}
+        draft["additionalProperties"] = False  # a made-up name could be one that was left out
     requests = [name for name in schemas if name.endswith(("Request", "Draft", "BulkCreateOrderWithFulfillments"))]
     for name in requests:
         for field in schemas[name].get("properties", {}).values():
