@@ -1,4 +1,4 @@
-"""What snapshots and state files hold of a site's parts. Only they import it: a start has no time for these classes."""
+"""What snapshots and state files hold of a site's parts. Imported when first needed: a start has no time for it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -23,7 +23,7 @@ _TOGETHER_MAX = 16  # the first of them waits for the answers to all
 class Exchange:
     """A request and its answer. It stands between uvicorn and the application, and takes an answer in one piece."""
 
-    __slots__ = ("_answer", "_answering", "_app", "_connection", "_cycle", "_is_held", "_is_read", "transport")
+    __slots__ = ("_answer", "_app", "_connection", "_cycle", "_is_held", "_is_read", "_paused", "transport")
 
     def __init__(self, connection: HttpToolsProtocol, cycle: RequestResponseCycle, app: ASGIApp) -> None:
         self._connection, self._cycle, self._app = connection, cycle, app
@@ -31,7 +31,7 @@ class Exchange:
         self._answer: bytes | None = None
         self._is_read = False
         self._is_held = True
-        self._answering: Coroutine[Any, Any, None] | None = None
+        self._paused: Coroutine[Any, Any, None] | None = None
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:  # noqa: ARG002 - ours is asked instead
         """What the application does of it."""
@@ -41,25 +41,13 @@ class Exchange:
     def carry_out(self) -> None:
         """Answer, without a task, or as far as the application comes before it pauses or has to wait for something."""
         answering = self._cycle.run_asgi(self)  # type: ignore[arg-type]  # it wants another library's type of the same
-        try:
-            awaited = answering.send(None)
-        except StopIteration:
-            return
-        if awaited is None:  # as `asyncio.sleep(0)` has it
-            self._answering = answering
-        else:
-            self._go_on_in_task(answering, awaited)
+        self._advance(answering, may_pause=True)
 
     def go_on(self) -> None:
         """After the pause, if there was one."""
-        answering, self._answering = self._answering, None
-        if answering is None:
-            return
-        try:
-            awaited = answering.send(None)
-        except StopIteration:
-            return
-        self._go_on_in_task(answering, awaited)
+        paused, self._paused = self._paused, None
+        if paused is not None:
+            self._advance(paused, may_pause=False)
 
     def release(self) -> None:
         """Write the answer, at once or as soon as there is one."""
@@ -96,7 +84,14 @@ class Exchange:
         self._end_with(b"%b%b\r\n\r\n%b" % (STATUS_LINE[status], lines, body))
         return True
 
-    def _go_on_in_task(self, answering: Coroutine[Any, Any, None], awaited: Any) -> None:
+    def _advance(self, answering: Coroutine[Any, Any, None], *, may_pause: bool) -> None:
+        try:
+            awaited = answering.send(None)
+        except StopIteration:
+            return
+        if may_pause and awaited is None:  # as `asyncio.sleep(0)` has it
+            self._paused = answering
+            return
         task = self._connection.loop.create_task(_rest(answering, awaited))
         self._connection.tasks.add(task)
         task.add_done_callback(self._connection.tasks.discard)

@@ -147,7 +147,10 @@ def test_what_has_to_wait_goes_on_in_a_task_with_a_coroutine_of_its_own(server: 
 
     async def waits(scope: Scope, receive: Receive, send: Send) -> None:
         assert asyncio.current_task() is None
-        await asyncio.sleep(0.001)
+        loop = asyncio.get_running_loop()
+        awaited = loop.create_future()
+        loop.call_soon(awaited.set_result, None)
+        await awaited
         task = asyncio.current_task()
         assert task is not None
         assert inspect.iscoroutine(task.get_coro())
