@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-_CONNECTIONS = 16
+CONNECTIONS = 16
 _READ_BYTES = 1 << 18
 
 
@@ -23,27 +23,27 @@ def request(method: str, path: str, body: Any = None, site_id: str | None = None
 
 
 class Client:
-    """Keeps some connections busy, each with one request at a time."""
+    """Keeps connections busy, each with one request at a time."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._connections = [self._connection() for _ in range(_CONNECTIONS)]
+        self._connections = [self._connection() for _ in range(CONNECTIONS)]
 
     def close(self) -> None:
         for connection in self._connections:
             connection.close()
 
-    def answers(self, requests: Sequence[bytes]) -> list[bytes]:
-        """The bodies of the answers, of which each has to be a 200; as many requests at a time as connections."""
+    def answers(self, requests: Sequence[bytes], at_a_time: int = CONNECTIONS) -> list[bytes]:
+        """The bodies of the answers, of which each has to be a 200; on so many connections."""
         self._connections = [self._connection() if _is_closed(one) else one for one in self._connections]
         bodies: list[bytes] = []
         for position, one in enumerate(requests):
-            connection = self._connections[position % _CONNECTIONS]
-            if position >= _CONNECTIONS:
+            connection = self._connections[position % at_a_time]
+            if position >= at_a_time:
                 bodies.append(_read(connection))
             connection.sendall(one)
-        first = max(len(requests) - _CONNECTIONS, 0)
-        bodies += [_read(self._connections[position % _CONNECTIONS]) for position in range(first, len(requests))]
+        first = max(len(requests) - at_a_time, 0)
+        bodies += [_read(self._connections[position % at_a_time]) for position in range(first, len(requests))]
         return bodies
 
     def call(self, method: str, path: str, body: Any = None, site_id: str | None = None) -> Any:

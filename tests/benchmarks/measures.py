@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from statistics import median, quantiles
 
 from tests.benchmarks import servers
-from tests.benchmarks.load import Client, request
+from tests.benchmarks.load import CONNECTIONS, Client, request
 from tests.benchmarks.servers import Server
 
 _ROUNDS = 7
@@ -32,6 +32,7 @@ ROUTES = {
 }
 _GOALS = {"list": 0.75, "create": 0.55, "update": 0.55}
 _EMPTY = ("--seed", "empty", "--random-seed", "1")
+_SUBSCRIBER = ", with a subscriber"
 # With a delivery for every event; sending them is measured by itself.
 _SUBSCRIBED = (*_EMPTY, "--delivery", "manual", "--webhook-url", "http://127.0.0.1:9/")
 
@@ -58,22 +59,24 @@ class _Pace:
     by_cpu: float
 
 
+# By kind of call, the emulator's pace beside that of bare Starlette just after it.
+_Paces = defaultdict[str, list[tuple[_Pace, _Pace]]]
+
+
 def calls() -> Iterator[Row]:
-    """Calls a second of each kind, on many connections."""
+    """Calls a second of each kind: from a client that waits for each answer, as tests do, and from many clients."""
     with servers.emulator(*_EMPTY) as ours, servers.emulator(*_SUBSCRIBED) as subscribed:
         count = max(_CALLS, _BULK_CALLS * _BULK_SIZE)
         orders, other_orders = (made_orders(server.client, count) for server in (ours, subscribed))
         with servers.bare(example_answers(ours, orders)) as bare:
-            paces: dict[str, list[tuple[_Pace, _Pace]]] = defaultdict(list)
-            for _ in range(_ROUNDS):
-                for part in played(ours, calls_of(orders)):
-                    paces[part.name].append((part.pace, _paced(bare, part.requests)[1]))
-                for part in played(subscribed, calls_of(other_orders, bulk=False)):
-                    if part.name == "create":
-                        paces["create, with a subscriber"].append((part.pace, _paced(bare, part.requests)[1]))
-            for name in (*ROUTES, "create, with a subscriber"):
-                yield _compared(name, paces[name])
-            yield _bulk_gain(paces)
+            for at_a_time in (1, CONNECTIONS):
+                paces: _Paces = defaultdict(list)
+                for _ in range(_ROUNDS):
+                    _play(ours, bare, calls_of(orders), at_a_time, paces)
+                    _play(subscribed, bare, calls_of(other_orders, bulk=False), at_a_time, paces, _SUBSCRIBER)
+                for name in (*ROUTES, f"create{_SUBSCRIBER}"):
+                    yield _compared(f"{name}, {at_a_time} at a time", paces[name], _GOALS.get(name))
+                yield _bulk_gain(at_a_time, paces)
 
 
 def tail() -> Iterator[Row]:
@@ -176,7 +179,7 @@ class _Part:
     pace: _Pace
 
 
-def played(server: Server, calls: _Round) -> Iterator[_Part]:
+def played(server: Server, calls: _Round, at_a_time: int = CONNECTIONS) -> Iterator[_Part]:
     """The measured parts of the round."""
     answers: list[bytes] | None = None
     while True:
@@ -184,14 +187,20 @@ def played(server: Server, calls: _Round) -> Iterator[_Part]:
             name, requests = next(calls) if answers is None else calls.send(answers)
         except StopIteration:
             return
-        answers, pace = _paced(server, requests)
+        answers, pace = _paced(server, requests, at_a_time)
         if name:
             yield _Part(name, requests, answers, pace)
 
 
-def _paced(server: Server, requests: Sequence[bytes]) -> tuple[list[bytes], _Pace]:
+def _play(server: Server, bare: Server, calls: _Round, at_a_time: int, paces: _Paces, suffix: str = "") -> None:
+    """Note how fast each part of the round is, here and there."""
+    for part in played(server, calls, at_a_time):
+        paces[part.name + suffix].append((part.pace, _paced(bare, part.requests, at_a_time)[1]))
+
+
+def _paced(server: Server, requests: Sequence[bytes], at_a_time: int) -> tuple[list[bytes], _Pace]:
     cpu_s, started = server.cpu_s(), time.perf_counter()
-    answers = server.client.answers(requests)
+    answers = server.client.answers(requests, at_a_time)
     by_clock = len(requests) / (time.perf_counter() - started)
     return answers, _Pace(by_clock, len(requests) / (server.cpu_s() - cpu_s))
 
@@ -218,11 +227,10 @@ def _start_s(starting: AbstractContextManager[Server]) -> float:
         return time.perf_counter() - started
 
 
-def _compared(name: str, paces: Sequence[tuple[_Pace, _Pace]]) -> Row:
+def _compared(name: str, paces: Sequence[tuple[_Pace, _Pace]], goal: float | None) -> Row:
     by_cpu = median(ours.by_cpu / bare.by_cpu for ours, bare in paces)
     row = _ratio_row(f"{name}, calls a second", [(ours.by_clock, bare.by_clock) for ours, bare in paces])
-    goal = f"≥ {_GOALS[name]:.2f}" if name in _GOALS else ""
-    return replace(row, result=f"{row.result} ({by_cpu:.2f} by CPU time)", goal=goal)
+    return replace(row, result=f"{row.result} ({by_cpu:.2f} by CPU time)", goal="" if goal is None else f"≥ {goal:.2f}")
 
 
 def _ratio_row(name: str, pairs: Sequence[tuple[float, float]], goal: str = "") -> Row:
@@ -231,10 +239,10 @@ def _ratio_row(name: str, pairs: Sequence[tuple[float, float]], goal: str = "") 
     return Row(name, f"{ours:,.0f}", f"{bare:,.0f}", f"{median(a / b for a, b in pairs):.2f}", goal)
 
 
-def _bulk_gain(paces: Mapping[str, Sequence[tuple[_Pace, _Pace]]]) -> Row:
+def _bulk_gain(at_a_time: int, paces: Mapping[str, Sequence[tuple[_Pace, _Pace]]]) -> Row:
     single, bulk = (median(ours.by_clock for ours, _ in paces[name]) for name in ("create", "bulk of 100"))
     return Row(
-        "fulfillments a second in bulk",
+        f"bulk of 100, {at_a_time} at a time, fulfillments a second",
         f"{_BULK_SIZE * bulk:,.0f}",
         "",
         f"{_BULK_SIZE * bulk / single:.1f} x create",
