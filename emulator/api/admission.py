@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from emulator.api.operation import Operation
 from emulator.domain.refusals import ControlRefusal
-from emulator.domain.rules import CREDENTIALS
+from emulator.domain.rules import ADMISSION
 
 TOKEN_HEADER = "x-emulator-token"  # noqa: S105 - a header's name
 _SESSION_COOKIE = "wix-emulator-session"
@@ -29,7 +29,7 @@ class HostNotAllowed(ControlRefusal):
 
     status_name = "PERMISSION_DENIED"
     code = "HOST_NOT_ALLOWED"
-    rule = CREDENTIALS
+    rule = ADMISSION
 
     def __init__(self, host: str, names: Iterable[str]) -> None:
         name = _name(host)[:_SHOWN_LENGTH_MAX] or "NAME"
@@ -46,7 +46,7 @@ class OriginNotAllowed(ControlRefusal):
 
     status_name = "PERMISSION_DENIED"
     code = "ORIGIN_NOT_ALLOWED"
-    rule = CREDENTIALS
+    rule = ADMISSION
 
     def __init__(self, origin: str | None) -> None:
         who = "a page of another site" if origin is None else f"a page of {origin[:_SHOWN_LENGTH_MAX]}"
@@ -62,7 +62,7 @@ class ControlTokenRequired(ControlRefusal):
 
     status_name = "UNAUTHENTICATED"
     code = "CONTROL_TOKEN_REQUIRED"
-    rule = CREDENTIALS
+    rule = ADMISSION
 
     def __init__(self, given: str) -> None:
         super().__init__(

@@ -80,10 +80,12 @@ def test_the_emulators_own_names_and_every_address_are_answered(api: TestClient,
         "",
     ],
 )
+@pytest.mark.rule("R216")
 @pytest.mark.parametrize("path", ["/_emulator/manifest", "/_emulator", "/ecom/v1/orders/search", "/nothing"])
 def test_any_other_name_is_refused_wherever_the_call_goes(api: TestClient, host: str, path: str) -> None:
     answer = to_host(api, host, path)
     assert code(answer) == (403, "HOST_NOT_ALLOWED")
+    assert answer.headers["x-emulator-rule"] == "R216"
     assert "evil.example" not in host or repr(host) in answer.json()["message"]
 
 
@@ -214,9 +216,11 @@ def test_the_emulated_api_answers_pages_of_any_origin(api: TestClient) -> None:
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, EVIL)
 
 
+@pytest.mark.rule("R216")
 def test_the_refusal_names_the_flag_that_lets_the_origin_in(api: TestClient) -> None:
     origin = "http://localhost:5173"
     assert code(from_page(api, origin=origin)) == (403, "ORIGIN_NOT_ALLOWED")
+    assert from_page(api, origin=origin).headers["x-emulator-rule"] == "R216"
     assert from_page(api, origin=origin).json()["message"].endswith(f"--allow-origin {origin}")
     with app(allow_origin=(origin,)) as client:
         answer = from_page(client, origin=origin, sec_fetch_site="cross-site")

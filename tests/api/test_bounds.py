@@ -251,6 +251,8 @@ def test_a_huge_number_is_refused_where_a_number_counts(shop: Shop, number: str)
         assert violations(answer)
 
 
-def test_a_limit_is_refused_in_the_words_of_wix() -> None:
+@pytest.mark.rule("R215")
+def test_a_limit_is_refused_in_the_words_of_wix_by_a_rule_of_its_own() -> None:
     refusal = LimitReached("things", requested=2, allowed=1, remedy="take one away")
     assert (refusal.code, refusal.status_name) == ("RESOURCE_EXHAUSTED", "RESOURCE_EXHAUSTED")
+    assert refusal.rule.id == "R215"

@@ -95,6 +95,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "R211": _of_emulators(wire.site_header, "it needs a second site"),
         "R212": _of_strict(wire.credentials),
         "R214": _of_emulators(wire.planned_fault, _FAULTS),
+        "R216": _of_emulators(wire.admission, "who may call an emulator is its own affair"),
         "R301": _of_emulators(events.fulfillments_updated_event, _EVENTS),
         "R302": _of_emulators(events.domain_event, _EVENTS),
         "R303": _of_emulators(events.no_change_no_event, _EVENTS),
@@ -137,6 +138,7 @@ _VELO = "Velo code runs inside a Wix site, or in `wix-emulator velo`: no call ov
 UNCHECKED: Mapping[str, str] = MappingProxyType(
     {
         "R213": "to meet the limit takes more than 200 calls in a minute, which others have to pay for",
+        "R215": "to meet a limit takes thousands of orders or fulfillments; they are the emulator's own, too",
         **dict.fromkeys(("R501", "R502", "R503", "R504", "R505", "R506", "R507", "R508", "R509"), _VELO),
     }
 )

@@ -1,4 +1,4 @@
-"""Checks of how calls and answers look (R201 to R214)."""
+"""Checks of how calls and answers look (R201 to R216)."""
 
 import gzip
 import json
@@ -137,6 +137,14 @@ def planned_fault(site: Subject) -> None:
     _plan(site, {"status": 503})
     answer = site.get_order(UNKNOWN_GUID)
     expect((answer.status, answer.json), (503, {"message": "", "details": {}}), "status and body")
+
+
+def admission(site: Subject) -> None:
+    """R216: a foreign name, and a page of another origin."""
+    answer = site.ask("GET", f"{ORDERS}/{UNKNOWN_GUID}", headers={"host": "rebound.example"})
+    expect((answer.status, answer.code), (403, "HOST_NOT_ALLOWED"), "status and code")
+    answer = site.ask("GET", "/_emulator/manifest", headers={"origin": "http://rebound.example"})
+    expect((answer.status, answer.code), (403, "ORIGIN_NOT_ALLOWED"), "status and code")
 
 
 def key_needs_site(site: Subject) -> None:

@@ -28,7 +28,9 @@ class ResourceExhausted(ApplicationRefusal):
 
 
 class LimitReached(ResourceExhausted):
-    """More than the emulator keeps in one site. Wix has no such answer; this status is the nearest."""
+    """More than the emulator keeps in one site. Wix has no such answer; this status is the nearest (R215)."""
+
+    rule = rules.LIMITS
 
     def __init__(self, what: str, *, requested: int, allowed: int, remedy: str) -> None:
         self.remedy = remedy

@@ -89,3 +89,15 @@ PLANNED_FAULT = Rule(
     "inferred",
     "the emulator's own, so that clients can be tested; shapes as in R202 and R207",
 )
+LIMITS = Rule(
+    "R215",
+    "What an emulator keeps has limits: more is refused with 429 RESOURCE_EXHAUSTED, and then nothing has changed.",
+    "inferred",
+    "the emulator's own; Wix has no such answer",
+)
+ADMISSION = Rule(
+    "R216",
+    "An emulator answers to its own names only, and its control plane to programs and its own pages, with the token if there is one.",
+    "inferred",
+    "the emulator's own, against pages that look for servers on their reader's machine",
+)
