@@ -8,6 +8,7 @@ from emulator.api.answer import Response
 from emulator.api.bulk import BulkActionMetadata, ItemMetadata, render_results
 from emulator.api.call import Call
 from emulator.api.responses import parse
+from emulator.domain import rules
 from emulator.domain.fulfillments import FulfillmentDraft, OrderWithFulfillments
 from emulator.domain.wire import Items, OrderId, WireModel
 from emulator.operations import fulfillments as operations
@@ -23,7 +24,9 @@ class BulkCreateOrderWithFulfillments(WireModel):
 class BulkCreateFulfillmentRequest(WireModel):
     """Fulfillments for 1 to 100 orders."""
 
-    orders_with_fulfillments: Annotated[Items[BulkCreateOrderWithFulfillments], Field(min_length=1, max_length=100)]
+    orders_with_fulfillments: Annotated[
+        Items[BulkCreateOrderWithFulfillments], Field(min_length=1, max_length=100), rules.FIELD_LIMITS
+    ]
 
 
 class BulkOrderFulfillmentsResult(WireModel):

@@ -7,6 +7,7 @@ from pydantic import Field
 from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import as_json, parse, render, respond
+from emulator.domain import rules
 from emulator.domain.fulfillments import FulfillmentDraft, FulfillmentPatch, OrderWithFulfillments
 from emulator.domain.orders import Order
 from emulator.domain.wire import Guid, Items, OrderId, WireModel
@@ -22,7 +23,7 @@ class ListFulfillmentsForSingleOrderRequest(WireModel):
 class ListFulfillmentsForMultipleOrdersRequest(WireModel):
     """Which orders: 1 to 100."""
 
-    order_ids: Annotated[Items[OrderId], Field(min_length=1, max_length=100)]
+    order_ids: Annotated[Items[OrderId], Field(min_length=1, max_length=100), rules.FIELD_LIMITS]
 
 
 class CreateFulfillmentRequest(WireModel):

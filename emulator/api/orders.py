@@ -8,6 +8,7 @@ from emulator.api.answer import Response
 from emulator.api.bulk import BulkActionMetadata, ItemMetadata, render_results
 from emulator.api.call import Call
 from emulator.api.responses import parse, render
+from emulator.domain import rules
 from emulator.domain.order_parts import OrderStatus
 from emulator.domain.orders import Order
 from emulator.domain.purchases import ApprovalStrategy, OrderDraft, OrderPatch, transactions
@@ -37,7 +38,7 @@ class OrderCreationSettings(WireModel):
 class CreateOrderRequest(WireModel):
     """A new order."""
 
-    order: OrderDraft
+    order: Annotated[OrderDraft, rules.ORDER_CREATION]
     settings: OrderCreationSettings = Field(default_factory=OrderCreationSettings)
 
 
@@ -50,7 +51,7 @@ class IdentifiedOrderPatch(OrderPatch):
 class UpdateOrderRequest(WireModel):
     """Changes to an order."""
 
-    order: IdentifiedOrderPatch
+    order: Annotated[IdentifiedOrderPatch, rules.ORDER_UPDATE]
 
 
 class NamedOrderPatch(IdentifiedOrderPatch):
@@ -60,7 +61,7 @@ class NamedOrderPatch(IdentifiedOrderPatch):
 class MaskedOrder(WireModel):
     """One entry of a bulk update."""
 
-    order: NamedOrderPatch
+    order: Annotated[NamedOrderPatch, rules.ORDER_UPDATE]
 
 
 class BulkUpdateOrdersRequest(WireModel):
@@ -97,7 +98,7 @@ class UpdateOrderStatusRequest(WireModel):
     """Which order, and its new status."""
 
     order_id: OrderId
-    status: OrderStatus
+    status: Annotated[OrderStatus, rules.ORDER_STATUS_CHANGE]
 
 
 class MarkOrderAsPaidRequest(WireModel):

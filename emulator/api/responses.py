@@ -48,7 +48,7 @@ def parse(call: Call, model: type[_Model]) -> _Model:
     try:
         validated: Any = model.__pydantic_validator__.validate_python(fields, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise InvalidRequest(violations_of(error)) from None
+        raise InvalidRequest(violations_of(error, model)) from None
     return validated  # type: ignore[no-any-return]  # of the model
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
 from pydantic.config import JsonDict
 
+from emulator.domain import rules
 from emulator.domain.violations import violated
 from emulator.domain.wire import Guid, Items, OrderId, Quantity, ShortText, Timestamp, WebUrl, WireModel
 
@@ -42,24 +43,25 @@ class FulfillmentProperties(WireModel):
 
     model_config = ConfigDict(json_schema_extra={"not": _BOTH_KINDS})
 
-    status: FulfillmentStatus | None = None
+    status: Annotated[FulfillmentStatus | None, rules.CLOSED_STATUS_SET] = None
     completed: bool | None = None
-    tracking_info: TrackingInfo | None = None
-    custom_info: CustomInfo | None = None
+    tracking_info: Annotated[TrackingInfo | None, rules.FIELD_LIMITS] = None
+    custom_info: Annotated[CustomInfo | None, rules.FIELD_LIMITS] = None
 
     @field_validator("custom_info", mode="wrap")
     @classmethod
     def _excludes_tracking_info(cls, value: Any, handler: ValidatorFunctionWrapHandler, fields: ValidationInfo) -> Any:
         # A field that failed its own validation is missing from `fields.data`, but was sent.
         if value is not None and fields.data.get("tracking_info", "sent, but invalid") is not None:
-            raise violated("ONE_OF_ALIGNMENT", "can't be set together with trackingInfo: send one of the two")
+            description = "can't be set together with trackingInfo: send one of the two"
+            raise violated("ONE_OF_ALIGNMENT", description, rule=rules.TRACKING_OR_CUSTOM)
         return handler(value)
 
 
 class _Contents(WireModel):
     """Of which line items."""
 
-    line_items: Annotated[Items[FulfillmentLineItem], Field(min_length=1, max_length=300)]
+    line_items: Annotated[Items[FulfillmentLineItem], Field(min_length=1, max_length=300), rules.FIELD_LIMITS]
 
 
 class _Identity(WireModel):
@@ -76,7 +78,9 @@ class FulfillmentDraft(FulfillmentProperties, _Contents):
 class FulfillmentPatch(FulfillmentProperties):
     """Changes to a fulfillment: a field that is set changes it, one that is null removes it (R118)."""
 
-    line_items: Annotated[Items[FulfillmentLineItem], Field(max_length=300)] | None = None
+    line_items: Annotated[Annotated[Items[FulfillmentLineItem], Field(max_length=300)] | None, rules.FIELD_LIMITS] = (
+        None
+    )
 
 
 class Fulfillment(FulfillmentDraft, _Identity):

@@ -20,9 +20,11 @@ from emulator.domain.refusals import (
     InvalidRequest,
     LimitReached,
     LineItemNotFound,
+    LineItemSplit,
     OrderNotApproved,
     QuantityExceedsRemaining,
     TrackingNumberAlreadyExists,
+    TrackingNumberOfOtherOrder,
     Violation,
 )
 
@@ -142,8 +144,8 @@ def _allotted(
         left = remaining.get(item.id)
         if left is None:
             raise LineItemNotFound(item.id, order.id, remaining)
-        if behaviours.line_item_split == "once" and _is_fulfilled_in_part(order, item.id):
-            left = 0
+        if behaviours.line_item_split == "once" and left and _is_fulfilled_in_part(order, item.id):
+            raise LineItemSplit(item.id, requested=item.quantity)
         quantity = left if item.quantity is None else item.quantity
         if quantity > left or left == 0:
             ordered = next(one.quantity for one in order.line_items if one.id == item.id)
@@ -245,7 +247,7 @@ def _refuse_duplicate(
         if _tracking_number(one.tracking_info) == number:
             raise TrackingNumberAlreadyExists(number)
     if behaviours.duplicate_tracking_scope == "site" and taken_elsewhere(number):
-        raise TrackingNumberAlreadyExists(number)
+        raise TrackingNumberOfOtherOrder(number)
 
 
 def _tracking_number(tracking: TrackingInfo | None) -> str | None:

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from emulator.domain.forms import rule_at
 from emulator.domain.refusals import Violation
+from emulator.domain.rules import Rule
 from emulator.domain.wire import DECIMAL_PATTERN, GUID_PATTERN, WEB_URL_PATTERN
 
 _FORMATS = {GUID_PATTERN: "GUID", WEB_URL_PATTERN: "WEB_URL", DECIMAL_PATTERN: "DECIMAL_VALUE"}
@@ -28,16 +30,23 @@ _TYPES = {
 _SHOWN_MAX = 60
 
 
-def violated(field_rule: str, description: str, data: Mapping[str, Any] | None = None) -> PydanticCustomError:
-    """What a validator of ours raises to report a violation with this rule and description."""
-    return PydanticCustomError(
-        "violation", "{description}", {"rule": field_rule, "description": description, "data": data}
-    )
+def violated(
+    field_rule: str, description: str, data: Mapping[str, Any] | None = None, *, rule: Rule | None = None
+) -> PydanticCustomError:
+    """What a validator of ours raises to report a violation with this `violatedRule` and description, and the rule that
+    it is one of, where that is another than the field's."""
+    told = {"violated_rule": field_rule, "description": description, "data": data, "rule": rule}
+    return PydanticCustomError("violation", "{description}", told)
 
 
-def violations_of(error: ValidationError) -> list[Violation]:
-    """All violations that the error reports, in the order of the request's fields."""
-    return [violation for details in error.errors(include_url=False) for violation in _translate(details)]
+def violations_of(error: ValidationError, model: type[BaseModel] | None = None) -> list[Violation]:
+    """All violations that the error reports, in the order of the request's fields; of a request's model, each by the
+    rule that states how its field must look."""
+    return [
+        violation if model is None else violation._replace(rule=_rule(details, model))
+        for details in error.errors(include_url=False)
+        for violation in _translate(details)
+    ]
 
 
 def first_violation(error: ValidationError) -> str:
@@ -52,6 +61,11 @@ def field_path(location: Sequence[int | str]) -> str:
     for step in location:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
     return path
+
+
+def _rule(details: ErrorDetails, model: type[BaseModel]) -> Rule:
+    rule: Rule | None = details.get("ctx", {}).get("rule")
+    return rule or rule_at(model, details["loc"])
 
 
 def _translate(details: ErrorDetails) -> Iterator[Violation]:
@@ -74,7 +88,7 @@ def _other(
     kind: str, value: Any, context: Mapping[str, Any], message: str
 ) -> tuple[str, str, Mapping[str, Any] | None]:
     if kind == "violation":
-        return context["description"], context["rule"], context["data"]
+        return context["description"], context["violated_rule"], context["data"]
     if kind == "string_pattern_mismatch":
         format_name = _FORMATS[context["pattern"]]
         return f"is not a valid {_FORMAT_NAMES[format_name]}", "FORMAT", {"type": format_name}

@@ -19,6 +19,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticKnownError
 
+from emulator.domain import rules
+
 GUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 DECIMAL_PATTERN = r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$"
 # What counts as a space differs between the dialects of regular expressions: the doubtful ones are named.
@@ -193,7 +195,7 @@ Guid = Annotated[
     str, StringConstraints(pattern=GUID_PATTERN, to_lower=True), Field(json_schema_extra={"format": "uuid"})
 ]
 WebUrl = Annotated[str, StringConstraints(pattern=WEB_URL_PATTERN, min_length=1, max_length=2048)]
-OrderId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+OrderId = Annotated[str, StringConstraints(min_length=1, max_length=100), rules.PLAIN_ORDER_ID]
 AS_INTEGER = BeforeValidator(_whole)
 Quantity = Annotated[int, Field(ge=1, le=100_000), AS_INTEGER]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=100)]

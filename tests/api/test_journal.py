@@ -169,7 +169,7 @@ def test_every_violation_of_a_request_is_explained(api: TestClient, shop: Shop) 
         "fulfillment.lineItems[0].id",
         "fulfillment.lineItems[0].quantity",
     ]
-    assert {one["rule"]["id"] for one in explained_violations} == {"R201"}
+    assert {one["rule"]["id"] for one in explained_violations} == {"R105"}
 
 
 def test_the_refused_entries_of_a_bulk_call_are_explained(api: TestClient, shop: Shop) -> None:

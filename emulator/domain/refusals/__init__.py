@@ -5,6 +5,7 @@ Refusal
 └── ApplicationRefusal              applicationError: code, description, data
     ├── InvalidArgument
     │   ├── QuantityExceedsRemaining
+    │   │   └── LineItemSplit
     │   ├── LineItemNotFound
     │   ├── PurchasedDateInFuture
     │   └── StatusNotSupported
@@ -17,6 +18,7 @@ Refusal
     ├── MethodNotAllowed
     ├── AlreadyExists
     │   └── TrackingNumberAlreadyExists
+    │       └── TrackingNumberOfOtherOrder
     ├── FailedPrecondition
     │   ├── OrderNotApproved
     │   ├── OrderIsPending

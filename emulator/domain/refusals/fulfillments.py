@@ -33,6 +33,19 @@ class QuantityExceedsRemaining(InvalidArgument):
         )
 
 
+class LineItemSplit(QuantityExceedsRemaining):
+    """More of a line item that a fulfillment has already, where it may be in one only (R102)."""
+
+    rule = rules.SPLIT_QUANTITIES
+
+    def __init__(self, line_item_id: str, *, requested: int | None) -> None:
+        InvalidArgument.__init__(
+            self,
+            f"line item {line_item_id} is in a fulfillment already, and line_item_split=once lets it be in one only",
+            {"lineItemId": line_item_id, "requested": requested, "remaining": 0},
+        )
+
+
 class LineItemNotFound(InvalidArgument):
     """A line item that is not the order's (R106)."""
 
@@ -69,3 +82,9 @@ class TrackingNumberAlreadyExists(AlreadyExists):
 
     def __init__(self, tracking_number: str) -> None:
         super().__init__(self.documented_message, {"trackingNumber": tracking_number})
+
+
+class TrackingNumberOfOtherOrder(TrackingNumberAlreadyExists):
+    """A fulfillment of another order has this tracking number (R116)."""
+
+    rule = rules.DUPLICATE_TRACKING_SCOPE
