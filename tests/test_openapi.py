@@ -14,7 +14,7 @@ from schemathesis.core.result import Ok
 import emulator.domain.refusals
 from emulator.api.openapi import control_document, emulated_document
 from emulator.api.openapi.links import LINKS, Link
-from emulator.api.openapi.operations import refusals_of
+from emulator.api.openapi.refusals import refusals_of
 from emulator.api.operation import Operation
 from emulator.api.routes import OPERATIONS
 from emulator.cli.command import verbs

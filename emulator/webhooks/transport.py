@@ -1,4 +1,4 @@
-"""Posts webhooks to their receivers over HTTP: the only module, besides the command line, that knows a client."""
+"""Posts webhooks to their receivers over HTTP: in the server the only module that is a client of anything."""
 
 import importlib
 from typing import TYPE_CHECKING, Protocol

@@ -11,9 +11,9 @@ from emulator import __version__
 from emulator.api.openapi.evidence import rule_book
 from emulator.api.openapi.examples import add_examples
 from emulator.api.openapi.links import add_links
-from emulator.api.openapi.operations import SITE_PARAMETER, described, path_parameters
+from emulator.api.openapi.operations import SITE_PARAMETER, described
 from emulator.api.openapi.refusals import error_schemas, refusal_catalogue, refusal_examples
-from emulator.api.openapi.schemas import model_schemas, tidied
+from emulator.api.openapi.schemas import model_schemas, path_parameters, tidied
 from emulator.api.openapi.security import SECURITY_SCHEMES
 from emulator.api.openapi.sign_in import SIGN_IN_SCHEMAS
 from emulator.api.openapi.webhooks import webhook_schemas, webhooks

@@ -4,25 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from emulator.api.admission import ControlTokenRequired, OriginNotAllowed
 from emulator.api.openapi.evidence import operation_evidence
-from emulator.api.openapi.refusals import refusal_response
-from emulator.api.openapi.schemas import has_body, is_body_required, path_parameters, ref
+from emulator.api.openapi.refusals import refusal_response, refusals_of
+from emulator.api.openapi.schemas import has_body, is_body_required, ref
 from emulator.api.openapi.security import granting_scopes, requirements
 from emulator.api.openapi.sign_in import REQUESTS, sign_in_body, sign_in_responses
 from emulator.api.operation import Operation
 from emulator.api.responses import HTTP_STATUS, SYSTEM_ERROR_STATUS
-from emulator.domain.refusals import (
-    InvalidRequest,
-    PayloadTooLarge,
-    PermissionDenied,
-    Refusal,
-    ResourceExhausted,
-    Unauthenticated,
-    find_refusal,
-)
-
-__all__ = ["SITE_PARAMETER", "described", "path_parameters", "refusals_of", "response"]
+from emulator.domain.refusals import Refusal, find_refusal
 
 Json = dict[str, Any]
 
@@ -53,18 +42,6 @@ def described(operation: Operation, names: list[str]) -> Json:
         described["requestBody"] = {"required": is_body_required(operation, operation.request), "content": media}
     described["responses"] = _responses(operation)
     return described
-
-
-def refusals_of(operation: Operation) -> list[type[Refusal]]:
-    """Everything that the operation may be refused with: its own, and what any call may be."""
-    refusals: list[type[Refusal]] = [InvalidRequest, *operation.refusals]  # any call may name a site that is refused
-    if operation.scope:
-        refusals += [Unauthenticated, PermissionDenied, ResourceExhausted]
-    if operation.is_control:
-        refusals += [ControlTokenRequired, OriginNotAllowed]
-    if not operation.is_control or (operation.method != "GET" and operation.request is not None):
-        refusals.append(PayloadTooLarge)
-    return list(dict.fromkeys(refusals))
 
 
 def response(description: str, schema: Json) -> Json:

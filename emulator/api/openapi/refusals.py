@@ -5,14 +5,36 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from emulator.api.admission import ControlTokenRequired, OriginNotAllowed
 from emulator.api.openapi.schemas import ref
 from emulator.api.operation import Operation
 from emulator.api.responses import HTTP_STATUS, render_refusal
 from emulator.domain.behaviours import Behaviours
 from emulator.domain.refusal_examples import example_of
-from emulator.domain.refusals import InvalidRequest, Refusal, find_refusal, refusal_codes
+from emulator.domain.refusals import (
+    InvalidRequest,
+    PayloadTooLarge,
+    PermissionDenied,
+    Refusal,
+    ResourceExhausted,
+    Unauthenticated,
+    find_refusal,
+    refusal_codes,
+)
 
 Json = dict[str, Any]
+
+
+def refusals_of(operation: Operation) -> list[type[Refusal]]:
+    """Everything that the operation may be refused with: its own, and what any call may be."""
+    refusals: list[type[Refusal]] = [InvalidRequest, *operation.refusals]  # any call may name a site that is refused
+    if operation.scope:
+        refusals += [Unauthenticated, PermissionDenied, ResourceExhausted]
+    if operation.is_control:
+        refusals += [ControlTokenRequired, OriginNotAllowed]
+    if not operation.is_control or (operation.method != "GET" and operation.request is not None):
+        refusals.append(PayloadTooLarge)
+    return list(dict.fromkeys(refusals))
 
 
 def refusal_response(refusals: list[type[Refusal]]) -> tuple[str, Json]:
@@ -25,8 +47,6 @@ def refusal_response(refusals: list[type[Refusal]]) -> tuple[str, Json]:
 
 def refusal_examples(operations: Iterable[Operation]) -> Json:
     """The body of each refusal that one of the operations names, by its code."""
-    from emulator.api.openapi.operations import refusals_of
-
     codes = {refusal.code for operation in operations for refusal in refusals_of(operation)} & set(refusal_codes())
     return {code: {"summary": _meaning(_class_of(code)), "value": _body(code)} for code in sorted(codes)}
 
