@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from emulator.domain.carriers import PREDEFINED_PROVIDERS
+from emulator.domain.forms import is_array, model_in, wire_fields
 from emulator.domain.violations import field_path
 
 _DEPTH_MAX = 8
@@ -83,16 +84,16 @@ def nearest(unknown: str, known: Iterable[str]) -> str | None:
 
 
 def _unread(model: type[BaseModel], value: Mapping[str, Any], path: Path) -> Iterator[Path]:
-    fields = _fields(model)
+    fields = wire_fields(model)
     for key, one in value.items():
         if key in fields:
-            yield from _unread_below(fields[key], one, (*path, key))
+            yield from _unread_below(fields[key].annotation, one, (*path, key))
         elif model.model_config.get("extra") != "allow":
             yield (*path, key)
 
 
 def _unread_below(annotation: Any, value: Any, path: Path) -> Iterator[Path]:
-    below = _model_in(annotation)
+    below = model_in(annotation)
     if below is None:
         return
     if isinstance(value, Mapping):
@@ -137,30 +138,13 @@ def _parent(path: str) -> str:
 
 
 def _known_paths(model: type[BaseModel], path: Path, depth: int) -> Iterator[str]:
-    for name, annotation in _fields(model).items():
+    for name, field in wire_fields(model).items():
         here = ".".join((*map(str, path), name))
         yield here
-        below = _model_in(annotation)
+        below = model_in(field.annotation)
         if below is not None and depth:
-            suffix = "[]" if _is_array(annotation) else ""
+            suffix = "[]" if is_array(field.annotation) else ""
             yield from _known_paths(below, (*path, name + suffix), depth - 1)
-
-
-def _fields(model: type[BaseModel]) -> dict[str, Any]:
-    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that the annotation holds, be it optional or an array; None for maps and scalars."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) is dict:
-        return None
-    return next((found for one in get_args(annotation) if (found := _model_in(one)) is not None), None)
-
-
-def _is_array(annotation: Any) -> bool:
-    return get_origin(annotation) in (tuple, list) or any(map(_is_array, get_args(annotation)))
 
 
 def _plain(name: str) -> str:
