@@ -5,6 +5,7 @@ and each worker of pytest-xdist starts one. Whoever does not use the fixtures pa
 nothing but the standard library and pytest; no emulator starts.
 """
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
@@ -127,9 +128,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def wix_emulator_server(pytestconfig: pytest.Config) -> Iterator[str]:
     """The URL of an emulator that runs for the whole session, started with the ini option wix_emulator_options."""
-    with launched(*pytestconfig.getini(_OPTIONS)) as (url, token):
+    with launched(*_options(pytestconfig)) as (url, token):
         pytestconfig.stash[_TOKEN] = token
         yield url
+
+
+def _options(config: pytest.Config) -> list[str]:
+    """The ini option in words. In quotes, as TOML has it but pytest.ini does not need, it comes as one word."""
+    words: list[str] = config.getini(_OPTIONS)
+    return shlex.split(words[0]) if len(words) == 1 else words
 
 
 @pytest.fixture

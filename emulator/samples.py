@@ -6,7 +6,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails
+
 from emulator.domain.orders import Order
+from emulator.domain.unread import Unread, misspelled_fields
+from emulator.domain.violations import violated
 from emulator.domain.wire import format_timestamp
 from emulator.ids import Ids
 
@@ -38,10 +43,12 @@ class Samples:
     def order(
         self, partial: Mapping[str, Any], *, ids: Ids, number: str, now: datetime, is_known: bool = False
     ) -> Order:
-        """The partial order in wire names, completed. Raises pydantic's ValidationError if it is wrong.
+        """The partial order in wire names, completed. Raises pydantic's ValidationError if it is wrong or misspelled.
 
         One that is known to be right, and written as it would be printed, is not validated.
         """
+        if not is_known:
+            _refuse_misspelled(partial)
         moment = format_timestamp(now)
         created = partial.get("createdDate") or moment
         order: dict[str, Any] = {
@@ -132,6 +139,18 @@ class Samples:
         from faker import Faker
 
         return Faker("en_US")
+
+
+def _refuse_misspelled(partial: Mapping[str, Any]) -> None:
+    """An order keeps fields that nothing models (R401), but one that is misspelled was meant to be another."""
+    found = misspelled_fields(Order, partial)
+    if found:
+        raise ValidationError.from_exception_data(Order.__name__, [_misspelled(one) for one in found])
+
+
+def _misspelled(field: Unread) -> InitErrorDetails:
+    violation = violated("FIELD_NOT_ALLOWED", f"is unknown; did you mean {field.did_you_mean}?")
+    return {"type": violation, "loc": (field.path,), "input": field.path}
 
 
 def _money(amount: Decimal, currency: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.domain.credentials import AuthMode
 from emulator.domain.deliveries import DeliveryFormat, Subscription, WebhookUrl
 from emulator.domain.refusals import InvalidRequest, refusal_codes
-from emulator.domain.violations import field_path
+from emulator.domain.violations import field_path, first_violation
 from emulator.errors import UsageError
 from emulator.store import ORDERS_MAX
 
@@ -161,7 +161,7 @@ def parse_behaviours(assignments: Collection[str]) -> Behaviours:
     for assignment in assignments:
         name, separator, value = assignment.partition("=")
         if not separator:
-            raise SettingsError(f"{assignment!r} is not NAME=VALUE")
+            raise SettingsError(f"{assignment!r} is not NAME=VALUE, such as lifecycle=on")
         _assign(tree, name.strip(), value.strip())
     try:
         behaviours = Behaviours.model_validate(tree)
@@ -208,4 +208,6 @@ def _explained(error: ValidationError) -> str:
     if details["type"] == "extra_forbidden":
         level = (RefusalOverride if name.startswith("refusals.") else Behaviours).model_fields
         return f"unknown setting {name}; {suggestion(str(details['loc'][-1]), level)}"
-    return f"{name}: {details['msg'][:1].lower()}{details['msg'][1:]}, got {details['input']!r}"
+    if details["type"] == "model_type" and name.startswith("refusals."):
+        return f"{name} is not one value: set {name}.status=NNN or {name}.code=NAME"
+    return first_violation(error)

@@ -230,8 +230,10 @@ def test_a_verification_that_fails_tells_what_came_nearest(project: pytest.Pytes
     result.stdout.fnmatch_lines(["*createFulfillment: at least 1 expected, 0 found; nearest: *'actual': 200*"])
 
 
-def test_the_server_takes_the_options_of_the_project(project: pytest.Pytester) -> None:
-    project.makeini("[pytest]\npythonpath = .\nwix_emulator_options = --time 2030-01-01T00:00:00Z --seed empty\n")
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_the_server_takes_the_options_of_the_project_in_quotes_or_not(project: pytest.Pytester, quote: str) -> None:
+    options = f"{quote}--time 2030-01-01T00:00:00Z --seed empty{quote}"
+    project.makeini(f"[pytest]\npythonpath = .\nwix_emulator_options = {options}\n")
     project.makepyfile(
         """
         def test_it(wix_emulator):

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from emulator.domain.orders import Order
+from emulator.domain.violations import first_violation
 from emulator.ids import Ids
 from emulator.samples import Samples
 from tests.factories import ITEM, NOW, OTHER_ITEM, fulfillment, guid
@@ -98,6 +99,12 @@ def test_the_fulfillment_status_follows_the_given_fulfillments() -> None:
 def test_a_wrong_partial_order_is_refused(partial: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         sample(**partial)
+
+
+def test_a_misspelled_field_is_refused_with_what_was_meant() -> None:
+    with pytest.raises(ValidationError) as refused:
+        sample(lineitems=[{"quantity": 3}], mine=1)
+    assert first_violation(refused.value) == "lineitems is unknown; did you mean lineItems?"
 
 
 def test_a_generated_order_takes_a_dozen_kibibytes() -> None:

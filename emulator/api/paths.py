@@ -1,5 +1,6 @@
 """Finds the operation for a method and path, among the few templates of as many segments."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
@@ -7,6 +8,8 @@ from urllib.parse import unquote
 
 from emulator.api.operation import Operation
 from emulator.domain.refusals import InvalidRequest, MethodNotAllowed, PathNotFound, Violation
+
+_ID = re.compile(r"/(\{[^/]*\}|[^/]*\d{2}[^/]*|[^/]{30,})")
 
 
 class _Template:
@@ -86,8 +89,17 @@ class PathTable:
     def _nearest(self, method: str, path: str) -> str | None:
         from difflib import get_close_matches
 
-        nearest = get_close_matches(f"{method} {path}", self._lines, n=1, cutoff=0.5)
-        return nearest[0] if nearest else None
+        shapes = {_shape(line): line for line in self._lines}
+        alike = [shape for shape in shapes if shape.startswith(f"{method} ")]
+        asked = _shape(f"{method} {path}")
+        # Who has the method right and the path wrong is more frequent than the other way round.
+        near = get_close_matches(asked, alike, n=1, cutoff=0.7) or get_close_matches(asked, shapes, n=1, cutoff=0.5)
+        return shapes[near[0]] if near else None
+
+
+def _shape(line: str) -> str:
+    """The line with all parameters and all that looks like an id alike: they are not what makes a path another one."""
+    return _ID.sub("/{}", line)
 
 
 def _picking(positions: Iterable[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:

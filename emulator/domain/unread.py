@@ -28,6 +28,13 @@ def unread_fields(model: type[BaseModel], value: Mapping[str, Any]) -> list[Unre
     return [Unread(field_path(path), _meant(path, _known(model))) for path in _unread(model, value, ())]
 
 
+def misspelled_fields(model: type[BaseModel], value: Mapping[str, Any]) -> list[Unread]:
+    """Every field that the model, which keeps fields that it does not know, knows in another spelling: in another case,
+    with other separators, one instead of many or the other way round."""
+    found = [(path, _respelled(path, _known(model))) for path in _unread(model, value, (), keeps_unknown=False)]
+    return [Unread(field_path(path), meant) for path, meant in found if meant is not None]
+
+
 def unknown_path(body: Any, path: str) -> Unread | None:
     """The first step of the path that is of no known field of the body; None for none, and below free-form values."""
     known, walked = tuple(_paths_in(body)), ""
@@ -83,33 +90,38 @@ def nearest(unknown: str, known: Iterable[str]) -> str | None:
     return by_plain_name[near[0]] if near else None
 
 
-def _unread(model: type[BaseModel], value: Mapping[str, Any], path: Path) -> Iterator[Path]:
+def _unread(
+    model: type[BaseModel], value: Mapping[str, Any], path: Path, *, keeps_unknown: bool = True
+) -> Iterator[Path]:
     fields = wire_fields(model)
     for key, one in value.items():
         if key in fields:
-            yield from _unread_below(fields[key].annotation, one, (*path, key))
-        elif model.model_config.get("extra") != "allow":
+            yield from _unread_below(fields[key].annotation, one, (*path, key), keeps_unknown)
+        elif not (keeps_unknown and model.model_config.get("extra") == "allow"):
             yield (*path, key)
 
 
-def _unread_below(annotation: Any, value: Any, path: Path) -> Iterator[Path]:
+def _unread_below(annotation: Any, value: Any, path: Path, keeps_unknown: bool) -> Iterator[Path]:
     below = model_in(annotation)
     if below is None:
         return
     if isinstance(value, Mapping):
-        yield from _unread(below, value, path)
+        yield from _unread(below, value, path, keeps_unknown=keeps_unknown)
     elif isinstance(value, list):
         for index, one in enumerate(value):
             if isinstance(one, Mapping):
-                yield from _unread(below, one, (*path, index))
+                yield from _unread(below, one, (*path, index), keeps_unknown=keeps_unknown)
+
+
+def _respelled(path: Path, known: Iterable[str]) -> str | None:
+    """The sibling that is the same name in another spelling."""
+    return next((one for one in _siblings(path, known) if _stem(one) == _stem(str(path[-1]))), None)
 
 
 def _meant(path: Path, known: Iterable[str]) -> str | None:
     """A sibling of a similar name; else a field of that very name elsewhere, as when a level was left out."""
     parent, leaf = field_path(path[:-1]), str(path[-1])
-    template = re.sub(r"\[\d+\]", "[]", parent)
-    siblings = {one.removeprefix(f"{template}.") if template else one: one for one in known if _parent(one) == template}
-    near = nearest(leaf, siblings)
+    near = nearest(leaf, _siblings(path, known))
     if near is not None:
         return f"{parent}.{near}" if parent else near
     return next((one for one in known if _plain(one.rpartition(".")[2]) == _plain(leaf)), None)
@@ -133,6 +145,12 @@ def _paths_in(value: Any) -> Iterator[str]:
             yield from (f"[].{below}" for below in _paths_in(one))
 
 
+def _siblings(path: Path, known: Iterable[str]) -> list[str]:
+    """The names that are known where the path has its last one."""
+    template = re.sub(r"\[\d+\]", "[]", field_path(path[:-1]))
+    return [one.rpartition(".")[2] for one in known if _parent(one) == template]
+
+
 def _parent(path: str) -> str:
     return path.rpartition(".")[0]
 
@@ -145,6 +163,10 @@ def _known_paths(model: type[BaseModel], path: Path, depth: int) -> Iterator[str
         if below is not None and depth:
             suffix = "[]" if is_array(field.annotation) else ""
             yield from _known_paths(below, (*path, name + suffix), depth - 1)
+
+
+def _stem(name: str) -> str:
+    return _plain(name).removesuffix("s")
 
 
 def _plain(name: str) -> str:

@@ -20,8 +20,10 @@ _FORMAT_NAMES = {
 _TYPES = {
     "string_type": ("STRING", "a string"),
     "int_type": ("INT32", "an integer"),
+    "int_parsing": ("INT32", "an integer"),
     "float_type": ("DOUBLE", "a number"),
     "bool_type": ("BOOL", "true or false"),
+    "bool_parsing": ("BOOL", "true or false"),
     "dict_type": ("OBJECT", "an object"),
     "model_type": ("OBJECT", "an object"),
     "tuple_type": ("ARRAY", "an array"),

@@ -122,6 +122,32 @@ def test_an_unknown_path_answers_404_with_a_hint(shop: Shop, path: str, hint: st
 
 
 @pytest.mark.rule("R208")
+@pytest.mark.parametrize(
+    ("method", "path", "meant"),
+    [
+        (
+            "DELETE",
+            f"{BASE}/orders/{guid(1)}/fulfillments/{guid(2)}",
+            f"DELETE {BASE}/{{fulfillmentId}}/orders/{{orderId}}",
+        ),
+        ("PATCH", f"{BASE}/orders/{guid(1)}/fulfillments/7", f"PATCH {BASE}/{{fulfillment.id}}/orders/{{orderId}}"),
+        ("POST", f"{BASE}/orders/{guid(1)}/fulfillments", f"POST {BASE}/orders/{{orderId}}/create-fulfillment"),
+        ("POST", f"{BASE}/bulk/create-fulfillments", f"POST {BASE}/orders/bulk/create-fulfillments"),
+        ("PUT", f"{BASE}/{guid(1)}/order/{guid(2)}", f"PATCH {BASE}/{{fulfillment.id}}/orders/{{orderId}}"),
+    ],
+)
+def test_the_hint_has_the_method_that_was_asked_for_if_it_can(shop: Shop, method: str, path: str, meant: str) -> None:
+    assert f"did you mean {meant}?" in shop.client.request(method, path).json()["message"]
+
+
+@pytest.mark.rule("R208")
+def test_an_id_that_was_not_set_is_told(shop: Shop) -> None:
+    message = shop.client.post(f"{BASE}/orders//create-fulfillment").json()["message"]
+    assert "a part of the path is empty, such as an id that is not set; did you mean" in message
+    assert message.endswith("/orders/{orderId}/create-fulfillment?")
+
+
+@pytest.mark.rule("R208")
 @pytest.mark.parametrize("method", sorted({*HTTPMethod} - {"POST", "OPTIONS", "CONNECT", "HEAD"}))
 def test_an_unknown_method_answers_405_with_the_allowed_ones(shop: Shop, method: str) -> None:
     answer = shop.client.request(method, "/ecom/v1/fulfillments/list-by-ids")

@@ -7,7 +7,14 @@ import pytest
 from emulator.api.bulk_fulfillments import BulkCreateFulfillmentRequest
 from emulator.api.fulfillments import CreateFulfillmentRequest
 from emulator.domain.orders import Order
-from emulator.domain.unread import Unread, doubtful_providers, nearest, nearly_predefined, unread_fields
+from emulator.domain.unread import (
+    Unread,
+    doubtful_providers,
+    misspelled_fields,
+    nearest,
+    nearly_predefined,
+    unread_fields,
+)
 
 Json = dict[str, Any]
 
@@ -59,6 +66,28 @@ def test_arrays_in_arrays_are_searched() -> None:
     value: Json = {"ordersWithFulfillments": [{"fulfillments": [{"tracking": {}}]}]}
     (found,) = unread_fields(BulkCreateFulfillmentRequest, value)
     assert found.path == "ordersWithFulfillments[0].fulfillments[0].tracking"
+
+
+@pytest.mark.parametrize(
+    ("value", "path", "meant"),
+    [
+        ({"lineitems": []}, "lineitems", "lineItems"),
+        ({"line_items": []}, "line_items", "lineItems"),
+        ({"lineItem": []}, "lineItem", "lineItems"),
+        ({"lineItems": [{}, {"Quantity": 1}]}, "lineItems[1].Quantity", "quantity"),
+        ({"priceSummary": {"totals": {}}}, "priceSummary.totals", "total"),
+    ],
+)
+def test_a_field_of_an_open_model_in_another_spelling_is_found(value: Json, path: str, meant: str) -> None:
+    assert misspelled_fields(Order, value) == [Unread(path, meant)]
+
+
+@pytest.mark.rule("R401")
+@pytest.mark.parametrize(
+    "value", [{"addressLine1": 1}, {"billingInfo": {"address": {"addressLine1": "a"}}}, {"qty": 3}, {"lineItems": 3}]
+)
+def test_a_field_that_is_merely_similar_or_unknown_is_no_misspelling(value: Json) -> None:
+    assert misspelled_fields(Order, value) == []
 
 
 def test_an_open_model_reads_everything() -> None:

@@ -48,6 +48,8 @@ class PathNotFound(NotFound):
 
     def __init__(self, method: str, path: str, nearest: str | None) -> None:
         hint = f"; did you mean {nearest}?" if nearest else "; GET /_emulator/manifest lists what is emulated"
+        if "//" in path:
+            hint = f"; a part of the path is empty, such as an id that is not set{hint}"
         super().__init__(f"no operation at {method} {path}{hint}")
 
 
