@@ -28,6 +28,7 @@ from tests.conftest import Server, start_server, stop_server
 from tests.readme import BLOCKS, README, ROOT, Block, run
 
 API_KEYS = "apiKeys:\n  - key: IST.read-only\n    scopes: [SCOPE.DC-STORES.READ-ORDERS]"
+CONFIGURATION, SEED = (block.text for block in BLOCKS if block.language == "yaml")
 SHELL = [block for block in BLOCKS if block.language == "sh"]
 
 
@@ -69,13 +70,33 @@ def test_each_shell_example_runs_and_is_not_refused(block: Block, shop: Server) 
 
 
 def test_the_seed_file_starts_a_server(tmp_path: Path) -> None:
-    (seed,) = [block.text for block in BLOCKS if block.language == "yaml"]
-    (tmp_path / "my-shop.yaml").write_text(seed, encoding="utf-8")
+    (tmp_path / "my-shop.yaml").write_text(SEED, encoding="utf-8")
     running = start_server("--seed", "my-shop.yaml", cwd=tmp_path)
     try:
         assert running.facts["orders"] == 1
     finally:
         stop_server(running)
+
+
+def test_the_configuration_file_is_obeyed(tmp_path: Path) -> None:
+    (tmp_path / "my-shop.yaml").write_text(SEED, encoding="utf-8")
+    (tmp_path / "wix-emulator.yaml").write_text(CONFIGURATION, encoding="utf-8")
+    running = start_server(cwd=tmp_path)  # which has a port of its own: a flag wins
+    try:
+        with Client(base_url=f"{running.url}/_emulator/") as client:
+            behaviours = client.get("manifest").json()["settings"]
+            webhooks = client.get("webhooks").json()["webhooks"]
+    finally:
+        stop_server(running)
+    assert running.facts["seed"] == ["docs", "my-shop.yaml"]
+    assert behaviours["line_item_split"] == "once"
+    assert behaviours["refusals"] == {"ORDER_NOT_APPROVED": {"status": 400}}
+    assert [one["url"] for one in webhooks] == ["http://127.0.0.1:3000/webhook"]
+
+
+def test_the_table_of_calls_has_every_emulated_operation_and_no_other() -> None:
+    rows = re.findall(r"^\| `([A-Z]+ /(?!_)[^`]*)` \| ([^|]*) \| `(\w+)` \|$", README, re.MULTILINE)
+    assert rows == [(f"{one.method} {one.path}", one.summary, one.id) for one in OPERATIONS if not one.is_control]
 
 
 def test_the_example_of_kept_state_finds_its_order_again(shop: Server) -> None:
