@@ -1,7 +1,6 @@
 """`wix-emulator listen`: a webhook receiver that verifies, decodes and prints what it gets."""
 
 import asyncio
-import contextlib
 import json
 import logging
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from emulator.cli.client import CallFailed, Control, Unreachable, WebUrl, control_options
 from emulator.cli.durations import Duration
 from emulator.cli.ending import fail
+from emulator.cli.own_subscription import OwnSubscription
 from emulator.cli.server import Server, listening
 from emulator.domain.deliveries import refuse_as_receiver
 from emulator.webhooks.keys import KeyFileError, SigningKey
@@ -64,15 +64,17 @@ def listen(
     listener = listening("127.0.0.1", port)
     listener.listen()  # from here on a delivery waits for its answer; before, it would be refused
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    subscription = _subscribe(control, address)
     receiver = Receiver(control, key, status, delay.total_seconds(), forward_to, as_json=json)
 
+    def announce_anew() -> None:
+        if public_key is None:
+            receiver.public_key = _public_key(control)
+        click.echo(f"subscribed at {control.url}, which did not know this listener (any more)", err=json)
+
+    subscription = OwnSubscription(control, address, announce_anew)
+    source = _begin(subscription, control, address)
+
     def announce() -> None:
-        source = (
-            control.url
-            if subscription
-            else "nobody yet; start the emulator with: wix-emulator --webhook-url " + address
-        )
         click.echo(f"listening at {address} for {source}", err=json)
 
     configuration = uvicorn.Config(
@@ -80,8 +82,7 @@ def listen(
     )
     logging.basicConfig(level="WARNING")
     Server(configuration, announce).run(sockets=[listener])
-    if subscription:
-        _unsubscribe(control, subscription)
+    subscription.end()
 
 
 class Receiver:
@@ -91,7 +92,7 @@ class Receiver:
         self, control: Control, public_key: str, status: int, delay_s: float, forward_to: str | None, *, as_json: bool
     ) -> None:
         self._control = control
-        self._public_key = public_key
+        self.public_key = public_key
         self._status = status
         self._delay_s = delay_s
         self._forward_to = forward_to
@@ -105,7 +106,7 @@ class Receiver:
             body = await request.body()
             status = await self._forward(request, body) if self._forward_to else self._status
             now = await asyncio.to_thread(_now, self._control)
-            click.echo(self._printed(understood(body, self._public_key, now), status))
+            click.echo(self._printed(understood(body, self.public_key, now), status))
             await asyncio.sleep(self._delay_s)
             response = Response(status_code=status)
         await response(scope, receive, send)
@@ -146,14 +147,18 @@ def _summary(received: Received) -> str:
     return " ".join(parts)
 
 
-def _subscribe(control: Control, address: str) -> str | None:
-    """The id of a new subscription, or None if no emulator runs yet."""
+def _begin(subscription: OwnSubscription, control: Control, address: str) -> str:
+    """Subscribe; whose events the listener gets."""
     try:
-        return str(control.call("POST", "webhooks", {"url": f"{address}/webhook"})["id"])
+        subscription.begin()
     except Unreachable:
-        return None
+        return (
+            f"nobody yet, as no emulator answers at {control.url}: it subscribes as soon as one does, or is told with: "
+            f"wix-emulator --webhook-url {address}"
+        )
     except CallFailed as error:
         fail(str(error))
+    return control.url
 
 
 def _now(control: Control) -> datetime:
@@ -162,11 +167,6 @@ def _now(control: Control) -> datetime:
         return datetime.fromisoformat(control.call("GET", "clock")["now"])
     except CallFailed:
         return datetime.now(UTC)
-
-
-def _unsubscribe(control: Control, subscription: str) -> None:
-    with contextlib.suppress(CallFailed):  # emulator or subscription may have gone first
-        control.call("DELETE", f"webhooks/{subscription}")
 
 
 def _read_key(path: Path) -> str:

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 
-from emulator.cli.ending import fail
+from emulator.cli.ending import STOP_SIGNALS, fail
 
 _HANDSHAKE_TIMEOUT_S = 5.0  # before the end of its handshake a connection does not count, so it may not last
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -73,7 +72,7 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop at the signals that ask for it, and do not raise them again."""
-        previous = {number: signal.signal(number, self.handle_exit) for number in _STOP_SIGNALS}
+        previous = {number: signal.signal(number, self.handle_exit) for number in STOP_SIGNALS}
         try:
             yield
         finally:

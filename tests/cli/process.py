@@ -1,5 +1,6 @@
 """The command as users run it: a process of its own."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 from click.testing import CliRunner
 
@@ -97,3 +98,11 @@ def running(*arguments: str) -> Iterator[Running]:
         yield command
     finally:
         command.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: Any = probe.getsockname()[1]
+    return int(port)

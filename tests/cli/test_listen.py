@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from httpx2 import Client
 
 from emulator.webhooks.keys import SigningKey
-from tests.cli.process import NOBODY, Running, run, running, usage
+from tests.cli.process import NOBODY, Running, free_port, run, running, usage
 from tests.conftest import Server, start_server, stop_server
 from tests.webhooks.receiver import receiving
 
@@ -242,7 +242,7 @@ def test_it_hears_its_own_site_alone(site: Site) -> None:
         assert event["entityId"] in listen.line()
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_when_it_is_stopped_its_subscription_ends_too(site: Site, stop: int) -> None:
     with site.listening() as listen:
         address(listen)
@@ -258,9 +258,37 @@ def test_without_an_emulator_it_says_how_to_start_one_and_listens() -> None:
         assert listen.stop(signal.SIGTERM) == 0
 
 
+def test_after_a_reset_it_subscribes_again_and_says_so(site: Site) -> None:
+    with site.listening() as listen:
+        at = address(listen)
+        site.call("POST", "reset", {})
+        assert listen.line() == f"subscribed at {site.url}, which did not know this listener (any more)"
+        assert site.subscriptions() == [f"{at}/webhook"]
+        site.fire()
+        assert f" verified {FULFILLMENTS_UPDATED} " in listen.line()
+        assert listen.stop(signal.SIGTERM) == 0
+        assert site.subscriptions() == []
+
+
+def test_at_an_emulator_that_starts_after_it_it_subscribes_with_that_ones_key(tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    with running("listen", "--port", "0", "--url", url) as listen:
+        assert f" for nobody yet, as no emulator answers at {url}" in listen.line()
+        server = start_server("--port", url.rpartition(":")[2], "--key-file", str(key_file(tmp_path)))
+        try:
+            assert listen.line().startswith(f"subscribed at {url}")
+            with Client(base_url=url) as client:
+                client.post("/_emulator/events", json={"eventType": FULFILLMENTS_UPDATED})
+            assert f" verified {FULFILLMENTS_UPDATED} " in listen.line()
+        finally:
+            assert stop_server(server) == 0
+
+
 def address_for_nobody(line: str) -> str:
     found = re.fullmatch(
-        r"listening at (\S+) for nobody yet; start the emulator with: wix-emulator --webhook-url (\S+)", line
+        r"listening at (\S+) for nobody yet, as no emulator answers at http://127.0.0.1:1: it subscribes as soon "
+        r"as one does, or is told with: wix-emulator --webhook-url (\S+)",
+        line,
     )
     assert found
     assert found[1] == found[2]
@@ -279,11 +307,16 @@ def test_an_emulator_that_starts_after_it_is_heard_and_verified() -> None:
             assert stop_server(server) == 0
 
 
-def test_an_emulator_with_a_key_of_the_users_own_is_verified_with_that_key(tmp_path: Path) -> None:
+def key_file(folder: Path) -> Path:
+    """A new signing key's."""
     key = rsa.generate_private_key(65_537, 2_048)
-    path = tmp_path / "key.pem"
+    path = folder / "key.pem"
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    server = start_server("--key-file", str(path))
+    return path
+
+
+def test_an_emulator_with_a_key_of_the_users_own_is_verified_with_that_key(tmp_path: Path) -> None:
+    server = start_server("--key-file", str(key_file(tmp_path)))
     try:
         site = site_of(server.url)
         with site.client, site.listening() as listen:

@@ -7,11 +7,11 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from emulator.cli.client import Control
+from tests.cli.process import free_port
 from tests.conftest import CLEAN_ENVIRONMENT, Server
 from tests.velo.conftest import SAMPLES, Code, fire
 
@@ -170,11 +170,3 @@ def test_the_module_for_test_suites_in_node_is_where_it_says() -> None:
     assert done.returncode == 0
     assert "export async function startVelo" in Path(done.stdout.strip()).read_text(encoding="utf-8")
     assert done.stdout.strip() in "".join(velo("--help").stdout.split())
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: Any = probe.getsockname()[1]
-    return int(port)
