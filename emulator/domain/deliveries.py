@@ -1,5 +1,6 @@
 """Who wants which events, and how an event gets there: subscriptions, deliveries, attempts, and the retry ladder."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -23,6 +24,7 @@ SUBSCRIPTIONS_MAX = 100
 SUCCESS_STATUS = 200
 
 _WIX = ("wixapis.com", "wix.com")
+_LOOKED_UP = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+(%[a-z0-9._-]+)?")  # a name, or an address of IPv6
 
 _MINUTES_BETWEEN_ATTEMPTS = (1, 10, 60, 120, 120, 120, 240, 240, 240, 480, 480, 720)  # R306
 RETRY_WAITS = tuple(timedelta(minutes=minutes) for minutes in _MINUTES_BETWEEN_ATTEMPTS)
@@ -35,9 +37,12 @@ def refuse_as_receiver(url: str) -> str:
     """
     try:
         parts = urlsplit(url)
-        host = _plain(parts.hostname or "")
+        host, _ = (parts.hostname or "").rstrip(".").lower(), parts.port
     except ValueError as error:
         raise violated("FORMAT", f"is not a valid web URL: {error}", {"type": "WEB_URL"}) from None
+    if not _LOOKED_UP.fullmatch(host):  # libraries differ in what other characters come to: even in Wix's own name
+        description = f"has the host {host}; write it in letters, digits, . and - as it is looked up: xn--tda.example"
+        raise violated("FORMAT", description, {"type": "WEB_URL"})
     if "@" in parts.netloc:
         raise violated("VALIDATION", "carries credentials, which would show wherever the URL does; leave them out")
     if any(host == wix or host.endswith(f".{wix}") for wix in _WIX):
@@ -138,11 +143,6 @@ class Delivery:
 
     def _with(self, attempt: Attempt) -> tuple[Attempt, ...]:
         return (*self.attempts[-ATTEMPTS_MAX + 1 :], attempt)
-
-
-def _plain(host: str) -> str:
-    """The host as it is looked up, however it is written. Raises ValueError for one that nobody can look up."""
-    return (host if host.isascii() else host.encode("idna").decode()).rstrip(".").lower()
 
 
 @lru_cache(maxsize=1_024)
