@@ -211,7 +211,7 @@ def _secured(settings: Settings) -> tuple[tuple[socket.socket, ssl.SSLContext], 
     from emulator.cli.tls import certificates, state_folder, trust_bundle
 
     files = certificates(state_folder())
-    listener = listening(settings.host, settings.tls_port)
+    listener = listening(settings.host, settings.tls_port, "--tls-port")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files.server)
     bundle = trust_bundle(state_folder())

@@ -14,8 +14,8 @@ from emulator.cli.ending import STOP_SIGNALS, fail
 _HANDSHAKE_TIMEOUT_S = 5.0  # before the end of its handshake a connection does not count, so it may not last
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A bound socket; ends the command with a hint if the port is taken."""
+def listening(host: str, port: int, flag: str = "--port") -> socket.socket:
+    """A bound socket; ends the command with a hint if the port is taken, which that flag chooses."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -23,7 +23,7 @@ def listening(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         reason = f"cannot listen on {host}:{port}: {error.strerror or error}"
-        fail(f"{reason}; choose another port with --port, or --port 0 for a free one")
+        fail(f"{reason}; choose another port with {flag}, or {flag} 0 for a free one")
     return listener
 
 

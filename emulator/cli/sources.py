@@ -19,7 +19,7 @@ _ALLOWED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "allow_origin": ("the scheme, host and port of a page", "http://localhost:5173"),
         "base_url": ("a URL of http or https", "https://emulator.test"),
         "time": (f"an ISO 8601 time from {EARLIEST.year} to {LATEST.year}", "2026-01-02T03:04:05Z"),
-        "webhook_url": ("the URL of a receiver, but none of Wix's", "http://127.0.0.1:3000/webhooks"),
+        "webhook_url": ("the URL of a receiver", "http://127.0.0.1:3000/webhooks"),
     }
 )
 
@@ -41,6 +41,8 @@ def explained(error: ValidationError, context: click.Context | None) -> str:
     name = named(option, context)
     if option == "control_token":  # which is not to be shown
         return f"{name}: takes 8 or more characters, without spaces, that fit into a header"
+    if details["type"] == "violation":
+        return f"{name}: its value {details['ctx']['description']}"
     if option not in _ALLOWED and "error" in details.get("ctx", {}):
         return f"{name}: {details['ctx']['error']}"
     allowed, example = _ALLOWED.get(option) or _bounds(option, details)

@@ -240,5 +240,14 @@ def test_a_bundle_that_cannot_be_written_is_told_about(tmp_path: Path, capsys: p
     assert f"cannot keep certificates in {tmp_path}: Is a directory" in capsys.readouterr().err
 
 
+def test_a_port_of_https_that_is_taken_is_told_with_the_flag_that_chooses_it(server: Server, tmp_path: Path) -> None:
+    port = server.url.rpartition(":")[2]
+    command = [sys.executable, "-m", "emulator", "--port", "0", "--tls", "--tls-port", port]
+    environment = CLEAN_ENVIRONMENT | {"XDG_STATE_HOME": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert done.returncode == 1
+    assert "choose another port with --tls-port, or --tls-port 0 for a free one" in done.stderr
+
+
 def test_without_the_flag_there_is_no_https(server: Server) -> None:
     assert (server.facts["tlsUrl"], server.facts["caFile"]) == (None, None)
