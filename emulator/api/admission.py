@@ -108,8 +108,12 @@ class Admission:
                 raise OriginNotAllowed(None)
         elif origin not in self._origins and origin != f"{scheme}://{headers.get('host', '')}":
             raise OriginNotAllowed(origin)
-        if self._token is not None and not operation.is_page and operation.id not in _OPEN_TO_ALL:
+        if self._token is not None and not self.is_for_everybody(operation):
             self._want_token(headers)
+
+    def is_for_everybody(self, operation: Operation) -> bool:
+        """Whether there is a token, and the operation answers also those who do not know it."""
+        return self._token is not None and (operation.is_page or operation.id in _OPEN_TO_ALL)
 
     def welcomes(self, headers: Mapping[str, str]) -> bool:
         """Whether the call comes from a page of another origin that may read what the control plane answers."""

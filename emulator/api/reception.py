@@ -68,6 +68,7 @@ class Reception:
             if path.startswith(CONTROL_PATH):
                 operation, _ = self._control().find(method, path)
                 self._emulator.admission.admit(operation, headers, scheme)
+                return not self._emulator.admission.is_for_everybody(operation)
         except Refusal:
             return False
         return True

@@ -258,6 +258,12 @@ def test_every_call_of_the_control_plane_wants_the_token(guarded: TestClient, op
         assert TOKEN not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/_emulator/health", "/_emulator"])
+def test_who_does_not_know_the_token_makes_no_site_of_the_control_plane(path: str) -> None:
+    client = app(sites_max=3, control_token=TOKEN)
+    assert made_sites(client, lambda name: client.get(f"{path}?site={name}")) == {"one", "two"}
+
+
 @pytest.mark.parametrize("path", ["/_emulator/health", "/_emulator", "/_emulator/dashboard/main.js", "/_emulator/docs"])
 def test_health_and_the_files_of_the_pages_are_for_everybody(guarded: TestClient, path: str) -> None:
     assert guarded.get(path).status_code == 200
