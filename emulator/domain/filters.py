@@ -233,12 +233,11 @@ def _attributes(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _moment(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    if not isinstance(value, str):
+    """The moment in whole milliseconds: no answer shows more of it, so nobody could ask for more."""
+    if not isinstance(value, datetime | str):
         raise TypeError(value)
-    moment = datetime.fromisoformat(value)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=moment.tzinfo or UTC)
 
 
 def _amount(value: Any) -> Decimal:

@@ -85,7 +85,7 @@ def read(kind: str, value: Any) -> Any:
     """The value as something that compares; None for one of another kind."""
     if kind == "date":
         moment = datetime.fromisoformat(value) if isinstance(value, str) and value[:1].isdigit() else None
-        return moment.timestamp() if moment else None
+        return moment.replace(microsecond=moment.microsecond // 1_000 * 1_000).timestamp() if moment else None
     if kind == "amount":
         is_amount = isinstance(value, str | int | float) and not isinstance(value, bool) and value not in ("", "n/a")
         return Decimal(str(value)) if is_amount else None
@@ -183,6 +183,7 @@ DATES = [
     "2026-01-01T01:00:00.000+01:00",
     "2026-02-01T12:30:00.250Z",
     "2025-12-31T23:59:59.999Z",
+    "2026-02-01T12:30:00.250999Z",
     "2026-02-01T12:30:00.251Z",
 ]
 POOLS: dict[str, list[Any]] = {

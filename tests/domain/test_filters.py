@@ -108,6 +108,17 @@ def test_a_filter_is_true_or_false_of_an_order(wanted: dict[str, Any], expected:
     assert fits(wanted, made) is expected
 
 
+@pytest.mark.rule("R411")
+@pytest.mark.parametrize(
+    ("operator", "expected"), [("$eq", True), ("$lte", True), ("$gte", True), ("$gt", False), ("$lt", False)]
+)
+def test_a_date_compares_as_it_is_printed(operator: str, expected: bool) -> None:
+    made = order(updatedDate="2026-01-01T00:00:00.334567Z")
+    shown = made.model_dump(mode="json")["updatedDate"]
+    assert fits({"updatedDate": {operator: shown}}, made) is expected
+    assert fits({"updatedDate": {operator: "2026-01-01T00:00:00.334001Z"}}, made) is expected
+
+
 @pytest.mark.rule("R413")
 @pytest.mark.parametrize("stray", [7, {"from": {}}, {"from": []}, {"from": "soon"}, {"from": True}, "soon"], ids=str)
 def test_a_value_of_another_kind_in_a_field_that_nothing_models_counts_as_missing(stray: Any) -> None:

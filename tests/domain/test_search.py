@@ -109,6 +109,15 @@ def test_of_equals_the_next_sort_field_decides_and_in_the_end_the_id() -> None:
     assert [one.id for one in found.orders] == [guid(3), guid(4), guid(2), guid(1)]
 
 
+@pytest.mark.rule("R411", "R412")
+def test_of_dates_that_are_printed_alike_the_id_decides_on_every_page() -> None:
+    held = [order(id=guid(number), updatedDate=f"2026-01-01T00:00:00.33400{9 - number}Z") for number in range(4)]
+    sort = (("updatedDate", "ASC"),)
+    found = [find(held, search(sort=sort)), *pages(held, search(sort=sort, limit=1))]
+    ids = [[one.id for one in page.orders] for page in found]
+    assert ids == [[guid(number) for number in range(4)], *([guid(number)] for number in range(4))]
+
+
 @pytest.mark.rule("R413")
 def test_a_missing_value_sorts_first_and_last_the_other_way_round() -> None:
     held = [
