@@ -162,9 +162,9 @@ def change(order: Order, patch: OrderPatch, *, now: datetime) -> Order:
     Raises OrderIsPending, OrderIsRejected (R405).
     """
     _refuse_unsettled(order)
-    wire = order.model_dump(mode="json", exclude_none=True)
-    changed = _merged(wire, patch.model_dump(mode="json", exclude_unset=True))
-    if changed == wire:
+    present = order.model_dump(exclude_none=True)  # with the microseconds, which JSON leaves out
+    changed = _merged(present, patch.model_dump(exclude_unset=True))
+    if changed == present:
         return order
     read = Order.model_validate(changed, by_alias=True, by_name=False)
     return read.model_copy(update={"fulfillments": order.fulfillments, "updated_date": now})

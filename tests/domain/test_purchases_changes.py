@@ -174,6 +174,15 @@ def test_a_change_keeps_the_fulfillments() -> None:
     assert (after.fulfillments, after.fulfillment_status) == (before.fulfillments, "PARTIALLY_FULFILLED")
 
 
+@pytest.mark.rule("R404", "R412")
+def test_a_change_keeps_the_microseconds_of_dates_that_it_does_not_name() -> None:
+    moment = "2026-01-01T00:00:00.334567Z"
+    activity = {"createdDate": moment, "type": "ORDER_PLACED"}
+    before = changeable(createdDate=moment, purchasedDate=moment, activities=[activity])
+    after = change(before, patch(archived=True), now=LATER)
+    assert after == before.replaced(archived=True, updated_date=LATER)
+
+
 @pytest.mark.rule("R405")
 @pytest.mark.parametrize(
     ("status", "refusal"), [("PENDING", OrderIsPending), ("REJECTED", OrderIsRejected)], ids=["pending", "rejected"]
