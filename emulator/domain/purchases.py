@@ -157,7 +157,7 @@ def place(
 
 
 def change(order: Order, patch: OrderPatch, *, now: datetime) -> Order:
-    """The order with the changes; the very same order if they change nothing.
+    """The order with the changes, and the fulfillment status that follows; the very same order if they change nothing.
 
     Raises OrderIsPending, OrderIsRejected (R405).
     """
@@ -167,7 +167,7 @@ def change(order: Order, patch: OrderPatch, *, now: datetime) -> Order:
     if changed == present:
         return order
     read = Order.model_validate(changed, by_alias=True, by_name=False)
-    return read.model_copy(update={"fulfillments": order.fulfillments, "updated_date": now})
+    return read.with_fulfillments(order.fulfillments, now=now)
 
 
 def cancel(order: Order, *, now: datetime) -> Order:

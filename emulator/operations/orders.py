@@ -54,6 +54,7 @@ def update(site: Site, order_id: str, patch: OrderPatch) -> Order:
     if changed is not order:
         site.store.put(changed)
         publish(site, ORDER_UPDATED, changed.id, changed)
+        publish_fulfillment_status(site, order, changed)
     return changed
 
 

@@ -11,7 +11,7 @@ from emulator.domain.refusals import OrderIsPending, OrderIsRejected
 from emulator.domain.violations import violations_of
 from emulator.domain.wire import format_timestamp
 from tests.domain.purchases import LATER, patch, placed, wire
-from tests.factories import ORDER_ID, fulfillment, guid, order
+from tests.factories import ITEM, ORDER_ID, fulfillment, guid, order
 
 PLACE = {"address": {"country": "GB", "city": "Bristol"}, "contactDetails": {"firstName": "Ada", "lastName": "Byron"}}
 CHANGES: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -181,6 +181,17 @@ def test_a_change_keeps_the_microseconds_of_dates_that_it_does_not_name() -> Non
     before = changeable(createdDate=moment, purchasedDate=moment, activities=[activity])
     after = change(before, patch(archived=True), now=LATER)
     assert after == before.replaced(archived=True, updated_date=LATER)
+
+
+@pytest.mark.rule("R128", "R129", "R404")
+@pytest.mark.parametrize(
+    ("held", "status"),
+    [([], "NOT_FULFILLED"), ([fulfillment(1)], "PARTIALLY_FULFILLED"), ([fulfillment(1, {ITEM: 10})], "FULFILLED")],
+)
+def test_an_order_that_gets_a_destination_needs_shipping_from_then_on(held: list[Any], status: str) -> None:
+    before = order(shippingInfo=None, fulfillments=held)
+    after = change(before, patch(shippingInfo={"logistics": {"shippingDestination": PLACE}}), now=LATER)
+    assert (before.fulfillment_status, after.fulfillment_status) == ("FULFILLED", status)
 
 
 @pytest.mark.rule("R405")

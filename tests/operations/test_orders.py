@@ -142,6 +142,25 @@ def test_updating_tells_the_whole_order_as_it_is_then() -> None:
     assert site.store.order(ORDER_ID) == made
 
 
+@pytest.mark.rule("R128", "R414")
+def test_an_update_that_has_an_order_shipped_tells_behind_it_that_the_order_is_not_fulfilled() -> None:
+    site = shop(order(shippingInfo=None))
+    destination = {"address": {"country": "GB"}}
+    made = update(site, ORDER_ID, patch(shippingInfo={"logistics": {"shippingDestination": destination}}))
+    assert told(site) == [
+        ("updated", wire(made)),
+        (
+            "fulfilled",
+            {
+                "order": wire(made),
+                "previousFulfillmentStatus": "FULFILLED",
+                "newFulfillmentStatus": "NOT_FULFILLED",
+                "action": "UPDATE",
+            },
+        ),
+    ]
+
+
 @pytest.mark.rule("R303", "R404")
 def test_an_update_that_changes_nothing_tells_nothing() -> None:
     site = shop(order(archived=True))
