@@ -112,8 +112,8 @@ class Order(OrderProperties, _State):
         self, fulfillments: tuple[Fulfillment, ...], remaining: Mapping[str, int] | None = None
     ) -> OrderFulfillmentStatus:
         """The fulfillment status that the order has with these fulfillments (R128, R129)."""
-        if self.status == "APPROVED" and self.shipping_info is None:
-            return "FULFILLED"  # R129
+        if self._needs_no_fulfilling():
+            return "FULFILLED"
         if not fulfillments:
             return "NOT_FULFILLED"
         if remaining is None:
@@ -123,6 +123,11 @@ class Order(OrderProperties, _State):
     def with_all_fulfillments(self) -> dict[str, Any]:
         """What the fulfillments API answers about the order (R121): the members of an `OrderWithFulfillments`."""
         return {"orderId": self.id, "fulfillments": self.fulfillments}
+
+    def _needs_no_fulfilling(self) -> bool:
+        """Without shipping, what has been approved is fulfilled, and canceling takes nothing back (R129, R408)."""
+        was_fulfilled = self.status == "CANCELED" and self.fulfillment_status == "FULFILLED"
+        return self.shipping_info is None and (self.status == "APPROVED" or was_fulfilled)
 
     def _activities_with(self, kind: str, now: datetime) -> tuple[Activity, ...]:
         kept = self.activities or ()

@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from emulator.domain.order_parts import OrderStatus
-from emulator.domain.purchases import cancel, pay, set_status, transactions
+from emulator.domain.purchases import cancel, change, pay, set_status, transactions
 from emulator.domain.refusals import (
     OrderAlreadyPaid,
     OrderHasAuthorizedTransaction,
@@ -13,7 +13,7 @@ from emulator.domain.refusals import (
     StatusNotSupported,
     UnsupportedTransition,
 )
-from tests.domain.purchases import LATER, activities, placed
+from tests.domain.purchases import LATER, activities, patch, placed
 from tests.factories import ORDER_ID, fulfillment, order
 
 STATUSES: tuple[OrderStatus, ...] = get_args(OrderStatus)
@@ -30,6 +30,15 @@ def test_canceling_leaves_payment_and_fulfillments_as_they_are(status: str) -> N
     assert (after.status, after.updated_date) == ("CANCELED", LATER)
     assert (after.payment_status, after.fulfillments) == (before.payment_status, before.fulfillments)
     assert after.fulfillment_status == before.fulfillment_status == "PARTIALLY_FULFILLED"
+
+
+@pytest.mark.rule("R129", "R408")
+@pytest.mark.parametrize(("status", "kept"), [("APPROVED", "FULFILLED"), ("INITIALIZED", "NOT_FULFILLED")])
+def test_canceling_an_order_that_needs_no_shipping_leaves_its_fulfillment_status(status: str, kept: str) -> None:
+    before = order(status=status, shippingInfo=None)
+    after = cancel(before, now=LATER)
+    assert before.fulfillment_status == after.fulfillment_status == kept
+    assert change(after, patch(archived=True), now=LATER).fulfillment_status == kept
 
 
 @pytest.mark.rule("R406", "R408")

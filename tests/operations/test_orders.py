@@ -223,6 +223,17 @@ def test_canceling_without_a_wish_tells_that_there_was_none() -> None:
     ]
 
 
+@pytest.mark.rule("R408", "R414")
+@pytest.mark.parametrize("is_by_status", [False, True], ids=["cancel", "update-status"])
+def test_canceling_an_order_that_needs_no_shipping_tells_of_the_cancellation_alone(is_by_status: bool) -> None:
+    site = shop(order(shippingInfo=None))
+    if is_by_status:
+        update_status(site, ORDER_ID, "CANCELED")
+    else:
+        cancel_order(site, ORDER_ID, CancelSideEffects())
+    assert [slug for slug, _ in told(site)] == ["canceled"]
+
+
 @pytest.mark.rule("R303", "R408")
 def test_canceling_twice_tells_it_once() -> None:
     site = shop(order())

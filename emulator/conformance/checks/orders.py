@@ -115,13 +115,14 @@ def order_status_change(site: Subject) -> None:
 
 
 def cancel_order(site: Subject) -> None:
-    """R408: payment and fulfillments stay; twice makes no difference."""
+    """R408: payment, fulfillments and their status stay; twice makes no difference."""
     order = site.order()
     fulfillment = site.shipped(order)
-    before = site.get_order(order.id).ok().at("order", "paymentStatus")
+    before = site.get_order(order.id).ok().at("order")
+    kept = ("paymentStatus", "fulfillmentStatus")
     for answer in (site.cancel(order.id).ok(), site.cancel(order.id).ok(), site.get_order(order.id).ok()):
-        state = (answer.at("order", "status"), answer.at("order", "paymentStatus"))
-        expect(state, ("CANCELED", before), "status and paymentStatus")
+        state = [answer.at("order", name) for name in ("status", *kept)]
+        expect(state, ["CANCELED", *map(before.get, kept)], "status, paymentStatus and fulfillmentStatus")
     found(site.fulfillments(order), fulfillment)
 
 

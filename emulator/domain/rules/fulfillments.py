@@ -190,9 +190,9 @@ DERIVED_FULFILLMENT_STATUS = Rule(
 )
 NO_SHIPPING_INFO = Rule(
     "R129",
-    "An approved order without shippingInfo is FULFILLED automatically.",
+    "An order without shippingInfo is FULFILLED automatically as soon as it is approved, and stays so when it is canceled.",
     "documented",
-    "Orders reference, fulfillmentStatus",
+    "Orders reference, fulfillmentStatus; what canceling does to it is inferred",
 )
 OLDEST_FIRST = Rule(
     "R130",

@@ -55,7 +55,7 @@ ORDER_STATUS_CHANGE = Rule(
 )
 CANCEL_ORDER = Rule(
     "R408",
-    "Cancel sets the status CANCELED and leaves payments and fulfillments as they are; a canceled order stays so.",
+    "Cancel sets the status CANCELED and leaves payments, fulfillments and fulfillmentStatus as they are; a canceled order stays so.",
     "documented",
     f"{_ORDERS}, Cancel Order; what it does to fulfillments and to a canceled order is inferred",
 )
