@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from emulator.domain import rules
 from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest, Violation
+from emulator.domain.wire import format_timestamp
 
 _DEPTH_MAX = 20
 
@@ -38,16 +39,25 @@ class SearchField:
         """What the order has there: nothing, one value, or one of each line item."""
         if self.path == "fulfillmentStatusesAggregate.statuses":
             return tuple(dict.fromkeys(one.status for one in order.fulfillments if one.status))
-        found: list[Any] = [order]
-        for step in self.path.split("."):
-            found = [below for value in found for below in _below(value, step)]
-        return tuple(comparable for value in found if (comparable := self._known(value)) is not None)
+        return tuple(known for value in self._found(order) if (known := self._known(value)) is not None)
+
+    def texts(self, order: Order) -> Values:
+        """What the order has there as text, as every answer prints it; of a flag, that is nothing."""
+        known = (value for value in self._found(order) if self._known(value) is not None)
+        printed = (format_timestamp(value) if isinstance(value, datetime) else value for value in known)
+        return tuple(text for text in printed if isinstance(text, str))
 
     def comparable(self, value: Any) -> Any:
         """The value in a form that compares as its kind does; a ValueError if it is of another kind."""
         if value is None:
             return None
         return _COMPARABLE[self.kind](value)
+
+    def _found(self, order: Order) -> list[Any]:
+        found: list[Any] = [order]
+        for step in self.path.split("."):
+            found = [below for value in found for below in _below(value, step)]
+        return found
 
     def _known(self, value: Any) -> Any:
         """As `comparable`, but what is of another kind, where nothing models the field, counts as missing (R413)."""
@@ -120,13 +130,15 @@ def _part(name: str, condition: Any, path: str, depth: int) -> Predicate:
         raise refused(path, f"Field '{name}' is not declared as filterable")
     is_conditions = isinstance(condition, Mapping) and condition and all(key.startswith("$") for key in condition)
     conditions = condition if is_conditions else {"$eq": condition}
-    tests = [(field, _test(field, operator, operand, path)) for operator, operand in conditions.items()]
-    return lambda order: all(test(field.values(order)) for field, test in tests)
+    tests = [
+        (field.texts if operator == "$startsWith" else field.values, _test(field, operator, operand, path))
+        for operator, operand in conditions.items()
+    ]
+    return lambda order: all(test(look(order)) for look, test in tests)
 
 
 def _test(field: SearchField, operator: str, operand: Any, path: str) -> Callable[[Values], bool]:
-    allowed = field.operators if operator != "$eq" or "$eq" in field.operators else frozenset[str]()
-    if operator not in allowed:
+    if operator not in field.operators:
         known = ", ".join(sorted(field.operators))
         raise refused(path, f"Field '{field.path}' does not support {operator}; it supports {known}")
     try:
@@ -167,7 +179,7 @@ def _ordered(is_fine: Callable[[Any, Any], bool]) -> Any:
 def _starts_with(_: SearchField, operand: Any) -> Callable[[Values], bool]:
     if not isinstance(operand, str):
         raise TypeError(operand)
-    return lambda values: any(isinstance(value, str) and value.startswith(operand) for value in map(texted, values))
+    return lambda texts: any(text.startswith(operand) for text in texts)
 
 
 def _has_all(field: SearchField, operand: Any) -> Callable[[Values], bool]:
@@ -276,11 +288,6 @@ _COMPARABLE: Mapping[Kind, Callable[[Any], Any]] = {
     "number": _order_number,
     "flag": _flag,
 }
-
-
-def texted(value: Any) -> Any:
-    """The comparable value as the text that it stands for."""
-    return value[1] if isinstance(value, tuple) else value
 
 
 def refused(field: str, description: str) -> InvalidRequest:

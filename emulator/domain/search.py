@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from emulator.domain.behaviours import Behaviours
-from emulator.domain.filters import FIELDS, SearchField, compile_filter, refused, texted
+from emulator.domain.filters import FIELDS, SearchField, compile_filter, refused
 from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest
 
@@ -158,8 +158,8 @@ def _cursor(search: Search, edge: tuple[Any, ...], *, is_backward: bool) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return texted(value)
+    if isinstance(value, tuple):  # an order number, and behind what it counts as, its text
+        return value[1]
     return str(value) if isinstance(value, Decimal) else value
 
 

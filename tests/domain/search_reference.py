@@ -1,7 +1,7 @@
 """Wix's search language once more, written down independently, over plain wire dicts: what the real one is held to."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cmp_to_key
 from itertools import groupby
@@ -102,6 +102,16 @@ def known(order: Wire, path: str) -> list[Any]:
     return [one for one in (read(kind, value) for value in raw(order, path)) if one is not None]
 
 
+def printed(order: Wire, path: str) -> list[str]:
+    """The texts that answers show there: a date that is modelled in UTC, anything else as it was sent."""
+    kind = DECLARED[path][0]
+    texts = [one for one in raw(order, path) if isinstance(one, str) and read(kind, one) is not None]
+    if path not in ("createdDate", "updatedDate", "purchasedDate"):
+        return texts
+    dates = [datetime.fromisoformat(one).astimezone(UTC) for one in texts]
+    return [one.isoformat(timespec="milliseconds").replace("+00:00", "Z") for one in dates]
+
+
 # Filters
 
 
@@ -140,8 +150,7 @@ def holds(path: str, operator: str, operand: Any, order: Wire) -> bool:
     if operator == "$isEmpty":
         return all(one == "" for one in there) is operand
     if operator == "$startsWith":
-        texts = [str(one) for one in raw(order, path)] if kind in ("text", "number") else []
-        return any(text.startswith(operand) for text in texts)
+        return any(text.startswith(operand) for text in printed(order, path))
     return any(ORDERINGS[operator](one, read(kind, operand)) for one in there)
 
 
@@ -186,6 +195,7 @@ DATES = [
     "2026-02-01T12:30:00.250999Z",
     "2026-02-01T12:30:00.251Z",
 ]
+BEGINNINGS = ["", "A", "Ad", "1", "00", "f0", "2026", "2026-02-01T12:30:00.250Z", "5.", "10.50"]
 POOLS: dict[str, list[Any]] = {
     "text": NAMES + IDS,
     "date": DATES,
@@ -300,7 +310,7 @@ def conditions(path: str) -> st.SearchStrategy[Any]:
     operands |= dict.fromkeys(["$hasAll", "$hasSome"], st.lists(one, max_size=3))
     operands |= dict.fromkeys(["$exists", "$isEmpty"], st.booleans())
     operands |= dict.fromkeys(ORDERINGS, one)
-    operands["$startsWith"] = st.sampled_from(["", "A", "Ad", "1", "00", "f0", "2026"])
+    operands["$startsWith"] = st.sampled_from(BEGINNINGS)
     allowed = sorted(operators)
     dicts = st.lists(st.sampled_from(allowed), min_size=1, max_size=3, unique=True).flatmap(
         lambda chosen: st.fixed_dictionaries({operator: operands[operator] for operator in chosen})
