@@ -290,6 +290,6 @@ _COMPARABLE: Mapping[Kind, Callable[[Any], Any]] = {
 }
 
 
-def refused(field: str, description: str) -> InvalidRequest:
-    """The refusal of a search (R411)."""
-    return InvalidRequest([Violation(field, description, "VALIDATION", rule=rules.SEARCH)])
+def refused(field: str, description: str, rule: rules.Rule = rules.SEARCH) -> InvalidRequest:
+    """The refusal of a search, by that rule (R411, R412)."""
+    return InvalidRequest([Violation(field, description, "VALIDATION", rule=rule)])

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from emulator.domain import rules
 from emulator.domain.behaviours import Behaviours
 from emulator.domain.filters import FIELDS, SearchField, compile_filter, refused
 from emulator.domain.orders import Order
@@ -98,7 +99,7 @@ def asked(
     if not cursor:
         return Search(filter_, sort or DEFAULT_SORT, limit or PAGE_ORDERS_MAX)
     if (filter_ or sort) and behaviours.cursor_with_filter == "refuse":
-        raise refused("search.cursorPaging.cursor", "can't be combined with filter or sort: send the cursor alone")
+        raise _refused_cursor("can't be combined with filter or sort: send the cursor alone")
     continued = read_cursor(cursor)
     return replace(continued, limit=limit) if limit else continued
 
@@ -127,7 +128,11 @@ class _CursorContents(BaseModel):
 
 
 def _forged() -> InvalidRequest:
-    return refused("search.cursorPaging.cursor", "is not a cursor that a search has answered with")
+    return _refused_cursor("is not a cursor that a search has answered with")
+
+
+def _refused_cursor(description: str) -> InvalidRequest:
+    return refused("search.cursorPaging.cursor", description, rules.SEARCH_CURSOR)
 
 
 def _rank(order: Order, keys: tuple[SortKey, ...]) -> tuple[Any, ...]:

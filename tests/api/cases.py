@@ -20,8 +20,9 @@ Json = dict[str, Any]
 # Refusals of data that the document allows: the state of the order decides (400, 404, 409, 428), see `no_false_alarm`.
 CHECKS = {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404", "409", "428"]}}
 # Rules by which a validation error depends on more than the form of the request: on a setting (R113: the link of a
-# custom provider), on the order (R119: line items that an update may not change), on an earlier answer (R411: cursors).
-RULES_BEYOND_FORM = {"R113", "R119", "R411"}
+# custom provider), on the order (R119: line items that an update may not change), on the filter's fields (R411), on an
+# earlier answer (R412: cursors).
+RULES_BEYOND_FORM = {"R113", "R119", "R411", "R412"}
 
 
 def contract() -> Json:

@@ -154,6 +154,8 @@ def test_a_cursor_cannot_be_combined_with_filter_or_sort(shop: Shop, extra: dict
     answer = search(shop, cursorPaging={"cursor": cursor}, **extra)
     assert violations(answer) == [("search.cursorPaging.cursor", "VALIDATION")]
     assert "can't be combined" in answer.text
+    assert answer.headers["x-emulator-rule"] == "R412"
+    assert "--set cursor_with_filter=" in shop.client.get(answer.headers["x-emulator-explain"]).text
 
 
 @pytest.mark.rule("R412")

@@ -299,13 +299,15 @@ def test_a_forged_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidRequest) as refused:
         find(numbered(1, 2, 3), read_cursor(cursor))
     assert refused.value.message == ("search.cursorPaging.cursor is not a cursor that a search has answered with")
+    assert refused.value.rule.id == "R412"
 
 
 @pytest.mark.rule("R411")
 @pytest.mark.parametrize("fields", [{"sort": [["buyerNote", "ASC"]], "after": ["x", guid(1)]}, {"filter": {"x": 1}}])
 def test_a_forged_cursor_can_search_for_nothing_that_is_not_declared(fields: dict[str, Any]) -> None:
-    with pytest.raises(InvalidRequest, match="is not declared as"):
+    with pytest.raises(InvalidRequest, match="is not declared as") as refused:
         find(numbered(1), read_cursor(forged(**fields)))
+    assert refused.value.rule.id == "R411"
 
 
 @pytest.mark.rule("R412")
