@@ -61,9 +61,9 @@ CANCEL_ORDER = Rule(
 )
 MARK_AS_PAID = Rule(
     "R409",
-    "mark-as-paid sets PAID and approves an INITIALIZED order; an order that is paid answers ORDER_ALREADY_PAID.",
+    "mark-as-paid sets PAID and approves an INITIALIZED or PENDING order; an order that is paid answers ORDER_ALREADY_PAID.",
     "documented",
-    f"{_ORDER_TYPES}; the status 428 of ORDER_ALREADY_PAID is inferred",
+    f"{_ORDER_TYPES}; that a PENDING order is approved, and the status 428 of ORDER_ALREADY_PAID, are inferred",
 )
 TRANSACTIONS = Rule(
     "R410",
