@@ -1,8 +1,9 @@
 """Seed files: the data that every site starts with."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -16,11 +17,11 @@ from emulator.domain.violations import violations_of
 from emulator.errors import UsageError
 from emulator.ids import Ids
 from emulator.samples import Samples
+from emulator.store import FIRST_NUMBER, Store
 
 _PACKAGE = Path(__file__).parent
 EMPTY = "empty"
 _KNOWN_KEYS = ("orders", "apiKeys")
-_FIRST_NUMBER = 10001
 
 
 class SeedError(UsageError):
@@ -46,17 +47,22 @@ def fixtures() -> Path:
 
 
 def load(names: Iterable[str], samples: Samples, ids: Ids, now: datetime | None = None) -> Seed:
-    """The named seeds and seed files merged; of two orders with one id the later wins. Raises SeedError."""
-    orders: dict[str, Order] = {}
+    """The named seeds and seed files merged; of two orders with one id the later wins. Raises SeedError.
+
+    Order numbers that a file leaves out count on from those of the files before it.
+    """
+    store = Store(())
     api_keys: dict[str, ApiKey] = {}
     for name in names:
         if name != EMPTY:
             path = _path(name)
             document, is_shipped = _read(path)
-            seed = parse(document, str(path), samples, ids, now, is_known=is_shipped)
-            orders |= {order.id: order for order in seed.orders}
+            first_number = store.highest_number + 1
+            seed = parse(document, str(path), samples, ids, now, first_number=first_number, is_known=is_shipped)
+            for order in seed.orders:
+                store.put(order)
             api_keys |= {api_key.key: api_key for api_key in seed.api_keys}
-    return Seed(tuple(orders.values()), tuple(api_keys.values()))
+    return Seed(store.orders(), tuple(api_keys.values()))
 
 
 def document(name: str) -> Any:
@@ -65,11 +71,19 @@ def document(name: str) -> Any:
 
 
 def parse(
-    document: Any, source: str, samples: Samples, ids: Ids, now: datetime | None = None, *, is_known: bool = False
+    document: Any,
+    source: str,
+    samples: Samples,
+    ids: Ids,
+    now: datetime | None = None,
+    *,
+    first_number: int = FIRST_NUMBER,
+    is_known: bool = False,
 ) -> Seed:
     """A seed document `{"orders": [...], "apiKeys": [{"key", "scopes"}]}`, its orders completed. Raises SeedError.
 
-    The orders of one that is known to be right are not validated.
+    Orders without a number are counted from the first one on. Those of a document that is known to be right are not
+    validated.
     """
     if not isinstance(document, Mapping):
         raise SeedError(source, "", "must be a mapping with the key `orders`")
@@ -83,11 +97,18 @@ def parse(
     complete = partial(samples.order, ids=ids, now=now or datetime.now(UTC), is_known=is_known)
     return Seed(
         tuple(
-            _order(value, f"orders[{index}]", source, partial(complete, number=str(_FIRST_NUMBER + index)))
-            for index, value in enumerate(orders)
+            _order(value, f"orders[{index}]", source, partial(complete, number=number))
+            for index, (value, number) in enumerate(zip(orders, _numbers(orders, first_number), strict=False))
         ),
         tuple(_api_key(value, f"apiKeys[{index}]", source) for index, value in enumerate(api_keys)),
     )
+
+
+def _numbers(orders: Sequence[Any], first: int) -> Iterator[str]:
+    """Numbers without end, but for those that some of the orders have."""
+    given = [value.get("number") for value in orders if isinstance(value, Mapping)]
+    taken = {number for number in given if isinstance(number, str)}
+    return (number for number in map(str, count(first)) if number not in taken)
 
 
 def _api_key(value: Any, where: str, source: str) -> ApiKey:

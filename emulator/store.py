@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from emulator.domain.orders import Order
 from emulator.domain.refusals import LimitReached, OrderNotFound
 
+FIRST_NUMBER = 10_001
 _NUMBER_DIGITS_MAX = 16  # a longer order number is somebody's own, not one that we count on from
 
 ORDERS_MAX = 200_000
@@ -28,7 +29,7 @@ class Store:
 
     def clear(self, orders: Iterable[Order]) -> None:
         """Hold these orders and nothing else."""
-        self.highest_number = 10_000
+        self.highest_number = FIRST_NUMBER - 1
         self._orders: dict[str, Order] = {}
         self._owners: defaultdict[str, set[str]] | None = None  # by tracking number; made when first asked for
         self._rendered: dict[str, bytes] = {}  # of the orders as they are

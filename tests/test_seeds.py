@@ -130,6 +130,21 @@ def test_partial_orders_are_completed() -> None:
     assert (second.id, second.number) == ("mine", "7")
 
 
+def test_orders_without_a_number_get_those_that_follow_and_that_no_other_has() -> None:
+    orders = [{}, {"number": "7"}, {}, {"number": "10004"}, {}]
+    made = parse({"orders": orders}, "", SAMPLES, Ids("1"), NOW, first_number=10_002).orders
+    assert [one.number for one in made] == ["10002", "7", "10005", "10004", "10007"]
+
+
+def test_from_file_to_file_order_numbers_count_on(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("first", "second")]
+    for folder in folders:
+        folder.mkdir()
+    first, second = (written(folder, "orders: [{}, {}]\n") for folder in folders)
+    assert [one.number for one in loaded(first, second).orders] == ["10001", "10002", "10003", "10004"]
+    assert [one.number for one in loaded("docs", first).orders][-2:] == ["10224", "10225"]
+
+
 @pytest.mark.parametrize("document", [{}, {"orders": []}, {"orders": None}])
 def test_a_document_may_have_no_orders(document: Any) -> None:
     assert parsed(document) == Seed()

@@ -30,7 +30,8 @@ def merge_seed(site: Site, document: Any) -> list[Order]:
     Raises SeedError, LimitReached, and then changes nothing.
     """
     with site.ids.given_back_on_failure():
-        seed = parse(document, "", site.setup.samples, site.ids, site.clock.now())
+        first_number = site.store.highest_number + 1
+        seed = parse(document, "", site.setup.samples, site.ids, site.clock.now(), first_number=first_number)
         if seed.api_keys:
             raise SeedError("", "apiKeys", "are the same for every site; start the emulator with --seed FILE")
         site.store.make_room(sum(site.store.find(order.id) is None for order in seed.orders))

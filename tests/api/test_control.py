@@ -155,6 +155,16 @@ def test_a_seed_document_is_merged(shop: Shop) -> None:
     assert {shop.client.get(f"/ecom/v1/orders/{one}").status_code for one in (kept, "new")} == {200}
 
 
+def test_the_numbers_of_a_merged_document_count_on_from_the_highest(shop: Shop) -> None:
+    shop.order(number="10223")
+    numbers = [
+        order["number"]
+        for _ in range(2)
+        for order in shop.client.post("/_emulator/seed", json={"orders": [{}, {}]}).json()["orders"]
+    ]
+    assert numbers == ["10224", "10225", "10226", "10227"]
+
+
 @pytest.mark.parametrize(
     ("document", "field"),
     [
