@@ -72,10 +72,12 @@ def _queue(site: Site, event: Event, subscription: Subscription, chaos: Chaos | 
     if chaos is not None and chaos.name == "reorder":
         outbox.hold_back(_later(delivery, chaos))
         return
-    outbox.put(_later(delivery, chaos) if chaos is not None and chaos.name == "delay" else delivery)
+    if chaos is not None and chaos.name == "delay":
+        delivery = _later(delivery, chaos)
+    outbox.put(delivery)
     if chaos is not None and chaos.name == "duplicate":
         outbox.put(replace(delivery, id=site.ids.guid()))
-    outbox.release_held(subscription.id, now)
+    outbox.release_held(subscription.id, delivery.due or now)
 
 
 def _later(delivery: Delivery, chaos: Chaos) -> Delivery:

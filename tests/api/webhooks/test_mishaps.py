@@ -128,6 +128,18 @@ def test_a_reordered_event_comes_right_after_the_next_one(api: TestClient, shop:
     assert [one.sequence for one in receiver.received] == [2, 1, 3]
 
 
+def test_a_reordered_event_waits_for_the_next_one_also_if_that_is_delayed(
+    api: TestClient, shop: Shop, receiver: Receiver
+) -> None:
+    order_id = shop.order()
+    sole_subscription(api, receiver, eventTypes=[FULFILLMENTS_UPDATED])
+    fire(api, orderId=order_id, chaos="reorder")
+    fire(api, orderId=order_id, chaos={"name": "delay", "seconds": 30})
+    assert api.post("/_emulator/clock/advance", json={"seconds": 29}).json()["delivered"] == 0
+    assert api.post("/_emulator/clock/advance", json={"seconds": 1}).json()["delivered"] == 2
+    assert [one.sequence for one in receiver.received] == [2, 1]
+
+
 def test_a_reordered_event_that_nothing_follows_comes_late(api: TestClient, receiver: Receiver) -> None:
     sole_subscription(api, receiver)
     fire(api, "wixEvents_onOrderUpdated", chaos="reorder")
