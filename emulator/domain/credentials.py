@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
 
-from emulator.domain.refusals import PermissionDenied, Unauthenticated
+from emulator.domain.refusals import NotAnAccessToken, PermissionDenied, Unauthenticated
 
+Kind = Literal["access", "refresh"]
 Identity = Literal["APP", "USER", "MEMBER", "VISITOR"]
 AuthMode = Literal["open", "required", "strict"]
 
@@ -47,8 +48,9 @@ class ApiKey(NamedTuple):
 
 
 class Token(NamedTuple):
-    """What a token says: who has it, for which site, and until when."""
+    """What a token says: what it is good for (R708), who has it, for which site, and until when."""
 
+    kind: Kind
     identity: Identity
     subject_id: str
     client_id: str
@@ -65,6 +67,7 @@ class Token(NamedTuple):
 def seal_token(token: Token, secret: str) -> str:
     """The token as text, in the shape that Wix's have. The same token and secret make the same text."""
     claims = {
+        "kind": token.kind,
         "identity": token.identity,
         "sub": token.subject_id,
         "client": token.client_id,
@@ -83,14 +86,16 @@ def read_token(text: str, secret: str) -> Token | None:
     if not separator or not hmac.compare_digest(signature.encode(), _signature(payload, secret).encode()):
         return None
     claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    issued, expires = (datetime.fromtimestamp(claims[name], UTC) for name in ("iat", "exp"))
     return Token(
+        kind=claims.get("kind") or _kind_by_life(expires - issued),
         identity=claims["identity"],
         subject_id=claims["sub"],
         client_id=claims["client"],
         site_id=claims["site"],
         instance_id=claims["instance"],
-        issued=datetime.fromtimestamp(claims["iat"], UTC),
-        expires=datetime.fromtimestamp(claims["exp"], UTC),
+        issued=issued,
+        expires=expires,
     )
 
 
@@ -106,7 +111,9 @@ def looks_like_token(authorization: str) -> bool:
 
 
 def authorize_token(token: Token, identities: frozenset[Identity], site_id: str, now: datetime) -> None:
-    """Refuse an expired token, one for another site, and an identity that the operation is not for (R704)."""
+    """Refuse a refresh token (R708), one for another site or expired, and a wrong identity (R704)."""
+    if token.kind != "access":
+        raise NotAnAccessToken
     if token.site_id != site_id:
         raise PermissionDenied(f"the token is for site {token.site_id}, and the header wix-site-id names {site_id}")
     if token.is_expired(now):
@@ -122,6 +129,11 @@ def authorize_key(key: ApiKey, scope: str, *, names_site: bool) -> None:
         raise PermissionDenied("an API key needs the header wix-site-id")
     if not key.scopes & GRANTING_SCOPES[scope]:
         raise PermissionDenied(f"the API key lacks the permission scope {scope}", {"scope": scope})
+
+
+def _kind_by_life(lifetime: timedelta) -> Kind:
+    """The kind of a token that an earlier version issued: it does not say it, and may come back for a year."""
+    return "refresh" if lifetime >= REFRESH_TOKEN_LIFETIME else "access"
 
 
 def _signature(payload: str, secret: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emulator.domain.refusals import ControlRefusal, LimitReached, Refusal
+from emulator.domain.refusals import ControlRefusal, LimitReached, NotAnAccessToken, Refusal
 from emulator.domain.rules import PLANNED_FAULT
 
 _BY_CODE: Mapping[str, str] = MappingProxyType(
@@ -32,6 +32,13 @@ _BY_CODE: Mapping[str, str] = MappingProxyType(
         "(x-scope).",
     }
 )
+# Of those that share their code with others.
+_OF_ONE: Mapping[type[Refusal], str] = MappingProxyType(
+    {
+        NotAnAccessToken: "Trade it for an access token: POST /oauth2/token with grant_type refresh_token; send the "
+        "access_token of the answer as authorization.",
+    }
+)
 _BY_STATUS: Mapping[str, str] = MappingProxyType(
     {
         "INVALID_ARGUMENT": "Mend the fields that are named and send the request again.",
@@ -53,7 +60,7 @@ def how_to_fix(refusal: Refusal) -> str:
         return "A fault asked for this answer; DELETE /_emulator/faults takes all of them back."
     if isinstance(refusal, LimitReached):
         return f"{refusal.remedy[:1].upper()}{refusal.remedy[1:]}."
-    remedy = _BY_CODE.get(refusal.code) or _BY_STATUS[refusal.status_name]
+    remedy = _OF_ONE.get(type(refusal)) or _BY_CODE.get(refusal.code) or _BY_STATUS[refusal.status_name]
     setting = refusal.rule.setting
     if setting is None or isinstance(refusal, ControlRefusal):
         return remedy

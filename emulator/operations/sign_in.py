@@ -12,6 +12,7 @@ from emulator.domain.credentials import (
     TOKEN_LIFETIME,
     AuthMode,
     Identity,
+    Kind,
     Token,
     read_token,
     seal_token,
@@ -56,13 +57,13 @@ def issue_legacy(authority: Authority, fields: Fields) -> Issued:
     issued = issue(authority, fields, LEGACY_TOKEN_LIFETIME)
     if issued.refresh:
         return issued
-    return issued._replace(refresh=_token(authority, fields, "APP", REFRESH_TOKEN_LIFETIME))
+    return issued._replace(refresh=_token(authority, fields, "refresh", "APP", REFRESH_TOKEN_LIFETIME))
 
 
 def active_token(authority: Authority, text: str) -> Token | None:
-    """The token, if it is the emulator's own and its time is not over (R702)."""
+    """The token, if it is an access token of the emulator's own and its time is not over (R702, R708)."""
     token = read_token(text, authority.app_secret)
-    return None if token is None or _is_expired(authority, token) else token
+    return None if token is None or token.kind != "access" or _is_expired(authority, token) else token
 
 
 def site_asked_for(authority: Authority, fields: Fields) -> Site:
@@ -72,7 +73,7 @@ def site_asked_for(authority: Authority, fields: Fields) -> Site:
 
 def _to_app(authority: Authority, fields: Fields, lifetime: timedelta) -> Issued:
     _decline_foreign_client(authority, fields, needs_secret=True)
-    return Issued(_token(authority, fields, "APP", lifetime), lifetime)
+    return Issued(_token(authority, fields, "access", "APP", lifetime), lifetime)
 
 
 def _to_visitor(authority: Authority, fields: Fields, lifetime: timedelta) -> Issued:
@@ -90,13 +91,13 @@ def _exchanged(authority: Authority, fields: Fields, lifetime: timedelta) -> Iss
 
 
 def _renewed(authority: Authority, fields: Fields, lifetime: timedelta) -> Issued:
-    access = _reissued(authority, _held(authority, fields, "refresh_token"), lifetime)
+    access = _reissued(authority, _held(authority, fields, "refresh"), lifetime)
     return Issued(access, lifetime, fields["refresh_token"])
 
 
 def _unbound(authority: Authority, fields: Fields, lifetime: timedelta) -> Issued:
     """What the SDK asks for when it is given an access token: one that no session bounds (R701)."""
-    held = _held(authority, fields, "access_token")
+    held = _held(authority, fields, "access")
     _decline_foreign_client(authority, {"client_id": held.client_id, **fields}, needs_secret=True)
     return Issued(_reissued(authority, held, lifetime), lifetime)
 
@@ -119,17 +120,21 @@ def _decline_foreign_client(authority: Authority, fields: Fields, *, needs_secre
 
 def _renewable(authority: Authority, fields: Fields, identity: Identity, lifetime: timedelta) -> Issued:
     """An access token and a refresh token, both of the same subject."""
-    refresh = _token(authority, fields, identity, REFRESH_TOKEN_LIFETIME)
+    refresh = _token(authority, fields, "refresh", identity, REFRESH_TOKEN_LIFETIME)
     held = read_token(refresh, authority.app_secret)
-    access = _token(authority, fields, identity, lifetime, held.subject_id if held else None)
+    access = _token(authority, fields, "access", identity, lifetime, held.subject_id if held else None)
     return Issued(access, lifetime, refresh)
 
 
-def _held(authority: Authority, fields: Fields, name: str) -> Token:
-    """The token that the request brings under that name."""
+def _held(authority: Authority, fields: Fields, kind: Kind) -> Token:
+    """The token of that kind that the request brings (R708)."""
+    name = f"{kind}_token"
     held = read_token(fields.get(name, ""), authority.app_secret)
     if held is None:
         raise Declined("invalid_grant", f"{name} is not one that this emulator has issued")
+    if held.kind != kind:
+        which = "an access" if held.kind == "access" else "a refresh"
+        raise Declined("invalid_grant", f"{name} is {which} token; send the {kind} token")
     if _is_expired(authority, held):
         raise Declined("invalid_grant", f"{name} has expired; sign in again")
     return held
@@ -137,11 +142,16 @@ def _held(authority: Authority, fields: Fields, name: str) -> Token:
 
 def _reissued(authority: Authority, held: Token, lifetime: timedelta) -> str:
     of_whom = {"instance_id": held.instance_id, "client_id": held.client_id}
-    return _token(authority, of_whom, held.identity, lifetime, held.subject_id)
+    return _token(authority, of_whom, "access", held.identity, lifetime, held.subject_id)
 
 
 def _token(
-    authority: Authority, fields: Fields, identity: Identity, lifetime: timedelta, subject_id: str | None = None
+    authority: Authority,
+    fields: Fields,
+    kind: Kind,
+    identity: Identity,
+    lifetime: timedelta,
+    subject_id: str | None = None,
 ) -> str:
     instance_id = _instance_id(authority, fields)
     decline_long_instance_id(instance_id)
@@ -149,6 +159,7 @@ def _token(
     now = site.clock.now()
     client_id = str(fields.get("client_id") or authority.app_id)
     token = Token(
+        kind=kind,
         identity=identity,
         subject_id=subject_id or (client_id if identity == "APP" else _drawn(site)),
         client_id=client_id,

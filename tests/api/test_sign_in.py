@@ -341,6 +341,40 @@ def test_strict_admits_no_expired_token(shop: Shop, now: int) -> None:  # noqa: 
     assert listed(shop.client, text) == UNAUTHENTICATED
 
 
+def renewal(shop: Shop) -> str:
+    sent = WHOLE | {"grant_type": "authorization_code", "code": "any"}
+    return str(shop.client.post("/oauth2/token", json=sent).json()["refresh_token"])
+
+
+@pytest.mark.rule("R708")
+@pytest.mark.parametrize("settings", [STRICT])
+def test_strict_admits_no_refresh_token_and_says_what_to_do_with_it(shop: Shop) -> None:
+    answer = shop.client.get(LIST, headers={"authorization": f"Bearer {renewal(shop)}"})
+    assert (code(answer), answer.headers["x-emulator-rule"]) == (UNAUTHENTICATED, "R708")
+    refusal = shop.client.get(answer.headers["x-emulator-explain"]).json()["refusal"]
+    assert refusal["howToFix"].startswith("Trade it for an access token")
+
+
+@pytest.mark.rule("R708")
+def test_a_refresh_token_renews_and_is_not_active(shop: Shop) -> None:
+    text = renewal(shop)
+    assert described(shop, text) == {"active": False}
+    renewed = token(shop, grant_type="refresh_token", refresh_token=text)
+    assert described(shop, renewed)["active"] is True
+
+
+@pytest.mark.rule("R708")
+def test_an_access_token_renews_nothing(shop: Shop) -> None:
+    answer = sign_in(shop, grant_type="refresh_token", refresh_token=token(shop))
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.rule("R704", "R708")
+@pytest.mark.parametrize("settings", [OPEN, REQUIRED], ids=["open", "required"])
+def test_others_admit_a_refresh_token_too(shop: Shop) -> None:
+    assert listed(shop.client, renewal(shop)) == ADMITTED
+
+
 @pytest.mark.rule("R704")
 @pytest.mark.parametrize("settings", [STRICT])
 def test_strict_admits_a_token_on_its_own_site_only(shop: Shop) -> None:

@@ -196,7 +196,7 @@ def test_elsewhere_what_takes_an_emulator_is_skipped(strict_server: Server) -> N
     assert (finding.outcome, finding.reason) == ("skipped", CHECKS["R301"].why)
 
 
-@pytest.mark.parametrize("rule_id", ["R212", "R704", "R705"])
+@pytest.mark.parametrize("rule_id", ["R212", "R704", "R705", "R708"])
 def test_an_emulator_that_takes_any_credentials_is_not_asked_about_them(rule_id: str, server: Server) -> None:
     finding = checked(run_at(server), rule_id)
     assert finding.outcome == "skipped"

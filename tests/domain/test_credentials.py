@@ -1,6 +1,7 @@
 """Tokens and keys: what they say, and what they allow."""
 
 import base64
+import hmac
 import json
 from datetime import timedelta
 from typing import get_args
@@ -13,8 +14,11 @@ from emulator.domain.credentials import (
     GRANTING_SCOPES,
     MANAGE_ORDERS,
     READ_ORDERS,
+    REFRESH_TOKEN_LIFETIME,
+    TOKEN_LIFETIME,
     ApiKey,
     Identity,
+    Kind,
     Token,
     authorize_key,
     authorize_token,
@@ -31,14 +35,27 @@ SECRET = "a secret"  # noqa: S105 - a test's own
 APPS = frozenset[Identity]({"APP", "USER"})
 
 
-def token(identity: Identity = "APP") -> Token:
-    return Token(identity, guid(1), guid(2), SITE, guid(3), NOW, NOW + timedelta(hours=4))
+def token(identity: Identity = "APP", kind: Kind = "access") -> Token:
+    return Token(kind, identity, guid(1), guid(2), SITE, guid(3), NOW, NOW + timedelta(hours=4))
 
 
-@pytest.mark.rule("R702")
+@pytest.mark.rule("R702", "R708")
 @pytest.mark.parametrize("prefix", ["", "Bearer "])
-def test_a_sealed_token_reads_as_it_was(prefix: str) -> None:
-    assert read_token(prefix + seal_token(token(), SECRET), SECRET) == token()
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_sealed_token_reads_as_it_was(prefix: str, kind: Kind) -> None:
+    assert read_token(prefix + seal_token(token(kind=kind), SECRET), SECRET) == token(kind=kind)
+
+
+@pytest.mark.rule("R708")
+@pytest.mark.parametrize(("lifetime", "kind"), [(TOKEN_LIFETIME, "access"), (REFRESH_TOKEN_LIFETIME, "refresh")])
+def test_a_token_of_before_there_were_kinds_is_of_the_kind_that_lives_so_long(lifetime: timedelta, kind: Kind) -> None:
+    written = token(kind=kind)._replace(expires=NOW + lifetime)
+    prefix, payload, _ = seal_token(written, SECRET).rsplit(".", 2)
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    del claims["kind"]
+    old = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=")
+    signature = base64.urlsafe_b64encode(hmac.digest(SECRET.encode(), old, "sha256")).rstrip(b"=")
+    assert read_token(f"{prefix}.{old.decode()}.{signature.decode()}", SECRET) == written
 
 
 @pytest.mark.rule("R702")
@@ -97,6 +114,13 @@ def test_a_token_may_do_nothing_any_more_when_its_time_is_over() -> None:
     authorize_token(token(), APPS, SITE, last)
     with pytest.raises(Unauthenticated, match=r"^the token expired at 2026-03-01T16:00:00Z; request a new one$"):
         authorize_token(token("VISITOR"), APPS, SITE, token().expires)
+
+
+@pytest.mark.rule("R708")
+def test_a_refresh_token_may_do_nothing() -> None:
+    with pytest.raises(Unauthenticated, match=r"^this is a refresh token; ") as refused:
+        authorize_token(token(kind="refresh"), APPS, SITE, NOW)
+    assert refused.value.rule.id == "R708"
 
 
 @pytest.mark.rule("R704")

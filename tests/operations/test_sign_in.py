@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.domain.credentials import Token
+from emulator.domain.credentials import Token, read_token
 from emulator.domain.grants import GRANT_TYPES, Declined
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.operations.sign_in import Authority, active_token, issue, issue_legacy, site_asked_for
@@ -22,6 +22,13 @@ def authority() -> Authority:
 def read(authority: Authority, text: str | None) -> Token:
     token = active_token(authority, text or "")
     assert token is not None
+    return token
+
+
+def renewal(authority: Authority, text: str | None) -> Token:
+    token = read_token(text or "", authority.app_secret)
+    assert token is not None
+    assert token.kind == "refresh"
     return token
 
 
@@ -44,7 +51,7 @@ def test_a_token_is_for_the_site_of_the_instance(authority: Authority, instance:
 @pytest.mark.rule("R701")
 def test_a_token_and_what_renews_it_have_the_same_subject(authority: Authority) -> None:
     issued = issue(authority, {"grant_type": "authorization_code", "code": "any"})
-    access, refresh = read(authority, issued.access), read(authority, issued.refresh)
+    access, refresh = read(authority, issued.access), renewal(authority, issued.refresh)
     assert access.subject_id == refresh.subject_id
     assert refresh.expires - access.expires == timedelta(days=365) - timedelta(hours=4)
 
@@ -53,7 +60,7 @@ def test_a_token_and_what_renews_it_have_the_same_subject(authority: Authority) 
 def test_the_old_way_always_gives_a_refresh_token(authority: Authority) -> None:
     fields = {"grant_type": "client_credentials"}
     assert issue(authority, fields).refresh is None
-    assert read(authority, issue_legacy(authority, fields).refresh).identity == "APP"
+    assert renewal(authority, issue_legacy(authority, fields).refresh).identity == "APP"
 
 
 @pytest.mark.rule("R702")
@@ -70,3 +77,19 @@ def test_a_text_that_is_no_token_renews_nothing(authority: Authority, grant: str
     with pytest.raises(Declined) as declined:
         issue(authority, {"grant_type": grant, "access_token": "forged", "refresh_token": "forged"})
     assert declined.value.error == "invalid_grant"
+
+
+@pytest.mark.rule("R708")
+def test_a_token_of_the_one_kind_renews_nothing_in_the_place_of_the_other(authority: Authority) -> None:
+    issued = issue(authority, {"grant_type": "anonymous"})
+    with pytest.raises(Declined, match=r"^refresh_token is an access token; ") as declined:
+        issue(authority, {"grant_type": "refresh_token", "refresh_token": issued.access})
+    assert declined.value.error == "invalid_grant"
+    with pytest.raises(Declined, match=r"^access_token is a refresh token; ") as declined:
+        issue(authority, {"grant_type": "strip_bound_session", "access_token": issued.refresh})
+    assert declined.value.error == "invalid_grant"
+
+
+@pytest.mark.rule("R708")
+def test_a_refresh_token_is_never_active(authority: Authority) -> None:
+    assert active_token(authority, issue(authority, {"grant_type": "anonymous"}).refresh or "") is None

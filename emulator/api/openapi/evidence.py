@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 _EVERY_CALL = "R201 R202 R203 R206 R207 R211 R706"
 _BODY = "R204 R205 R209 R210"
-_SCOPED = "R212 R213 R704 R705"
+_SCOPED = "R212 R213 R704 R705 R708"
 _OPERATIONS: Mapping[str, str] = {
     "listFulfillmentsForSingleOrder": "R125 R127 R130 R131",
     "listFulfillmentsForMultipleOrders": "R105 R126 R127 R130 R131",
@@ -29,9 +29,9 @@ _OPERATIONS: Mapping[str, str] = {
     "updateOrderStatus": "R125 R407 R414",
     "markOrderAsPaid": "R125 R409 R414",
     "listTransactionsForSingleOrder": "R125 R410",
-    "issueToken": "R701 R704",
-    "describeToken": "R702",
-    "issueLegacyToken": "R703",
+    "issueToken": "R701 R704 R708",
+    "describeToken": "R702 R708",
+    "issueLegacyToken": "R703 R708",
 }
 
 

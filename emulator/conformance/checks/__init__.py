@@ -130,6 +130,7 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "R705": _of_strict(wire.key_needs_site),
         "R706": Check(wire.consistency_header),
         "R707": Check(wire.browsers),
+        "R708": _of_emulators(sign_in.token_kinds, _TOKENS, "strictness"),
     }
 )
 

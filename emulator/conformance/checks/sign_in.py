@@ -1,4 +1,4 @@
-"""Checks of tokens and permissions, with the app that an emulator names (R701 to R704)."""
+"""Checks of tokens and permissions, with the app that an emulator names (R701 to R704, R708)."""
 
 from emulator.conformance.disagreement import expect, expect_that
 from emulator.conformance.expectations import expect_refused, expect_shape, is_refused
@@ -55,6 +55,19 @@ def permissions(site: Subject) -> None:
     with site.preparing():
         visitor = str(site.ask("POST", "/oauth2/token", client | {"grant_type": "anonymous"}).ok().at("access_token"))
     expect_refused(site, site.ask("GET", path, headers={"authorization": visitor}), PermissionDenied)
+
+
+def token_kinds(site: Subject) -> None:
+    """R708: each of the two tokens in the place of the other."""
+    app = _app(site)
+    with site.preparing():
+        issued = site.ask("POST", "/oauth2/token", app | {"grant_type": "authorization_code", "code": "any"}).ok()
+    access, refresh = issued.at("access_token"), issued.at("refresh_token")
+    answer = site.ask("GET", f"{ORDERS}/{UNKNOWN_GUID}", headers={"authorization": refresh})
+    expect_refused(site, answer, Unauthenticated)
+    expect(site.ask("POST", "/oauth2/token-info", {"token": refresh}).ok().at("active"), False, "active")
+    declined = site.ask("POST", "/oauth2/token", app | {"grant_type": "refresh_token", "refresh_token": access})
+    expect((declined.status, declined.at("error")), (400, "invalid_grant"), "status and error")
 
 
 def _app(site: Subject) -> Json:

@@ -10,6 +10,7 @@ Refusal
     │   ├── PurchasedDateInFuture
     │   └── StatusNotSupported
     ├── Unauthenticated
+    │   └── NotAnAccessToken
     ├── PermissionDenied
     ├── NotFound
     │   ├── OrderNotFound

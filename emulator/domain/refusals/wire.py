@@ -13,6 +13,15 @@ class Unauthenticated(ApplicationRefusal):
     rule = rules.CREDENTIALS
 
 
+class NotAnAccessToken(Unauthenticated):
+    """A refresh token where an access token belongs (R708)."""
+
+    rule = rules.TOKEN_KINDS
+
+    def __init__(self) -> None:
+        super().__init__("this is a refresh token; it is good for new access tokens alone (POST /oauth2/token)")
+
+
 class PermissionDenied(ApplicationRefusal):
     """Credentials without the permission that the operation needs (R704)."""
 

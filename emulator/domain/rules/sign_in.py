@@ -50,3 +50,11 @@ BROWSERS = Rule(
     "inferred",
     "CORS allow-lists of Wix name its own headers; the rest is not documented",
 )
+TOKEN_KINDS = Rule(
+    "R708",
+    "An access token is good for calls and a refresh token for new access tokens, neither for what the other is: a "
+    "refresh token does not authorize a call and is not active, an access token renews nothing.",
+    "inferred",
+    "RFC 6749, section 1.5",
+    "refusals.UNAUTHENTICATED",
+)
