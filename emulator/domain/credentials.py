@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
 
-from emulator.domain.refusals import NotAnAccessToken, PermissionDenied, Unauthenticated
+from emulator.domain.refusals import KeyNamesNoSite, NotAnAccessToken, PermissionDenied, Unauthenticated
 
 Kind = Literal["access", "refresh"]
 Identity = Literal["APP", "USER", "MEMBER", "VISITOR"]
@@ -124,9 +124,9 @@ def authorize_token(token: Token, identities: frozenset[Identity], site_id: str,
 
 
 def authorize_key(key: ApiKey, scope: str, *, names_site: bool) -> None:
-    """Refuse a key without a site or without the operation's scope (R704, R705)."""
+    """Refuse a key without a site (R705) or without the operation's scope (R704)."""
     if not names_site:
-        raise PermissionDenied("an API key needs the header wix-site-id")
+        raise KeyNamesNoSite
     if not key.scopes & GRANTING_SCOPES[scope]:
         raise PermissionDenied(f"the API key lacks the permission scope {scope}", {"scope": scope})
 

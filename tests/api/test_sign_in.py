@@ -387,7 +387,10 @@ def test_strict_admits_a_token_on_its_own_site_only(shop: Shop) -> None:
 @pytest.mark.parametrize("settings", [STRICT])
 def test_an_api_key_needs_the_header_that_names_the_site(shop: Shop) -> None:
     assert listed(shop.client, FACTS.api_key, wix_site_id=DEFAULT_SITE_ID) == ADMITTED
-    assert listed(shop.client, FACTS.api_key) == DENIED
+    answer = shop.client.get(LIST, headers={"authorization": FACTS.api_key})
+    assert (code(answer), answer.headers["x-emulator-rule"]) == (DENIED, "R705")
+    refusal = shop.client.get(answer.headers["x-emulator-explain"]).json()["refusal"]
+    assert (refusal["rule"]["id"], refusal["howToFix"].startswith("Send the header wix-site-id")) == ("R705", True)
 
 
 SCOPED = """

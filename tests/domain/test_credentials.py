@@ -168,5 +168,6 @@ def test_a_key_without_scopes_of_its_own_may_do_everything() -> None:
 
 @pytest.mark.rule("R705")
 def test_a_key_that_names_no_site_may_do_nothing() -> None:
-    with pytest.raises(PermissionDenied, match=r"^an API key needs the header wix-site-id$"):
+    with pytest.raises(PermissionDenied, match=r"^an API key needs the header wix-site-id$") as refused:
         authorize_key(ApiKey("a key"), READ_ORDERS, names_site=False)
+    assert (refused.value.code, refused.value.rule.id) == ("PERMISSION_DENIED", "R705")

@@ -12,6 +12,7 @@ Refusal
     ├── Unauthenticated
     │   └── NotAnAccessToken
     ├── PermissionDenied
+    │   └── KeyNamesNoSite
     ├── NotFound
     │   ├── OrderNotFound
     │   ├── FulfillmentNotFound

@@ -29,6 +29,15 @@ class PermissionDenied(ApplicationRefusal):
     rule = rules.PERMISSIONS
 
 
+class KeyNamesNoSite(PermissionDenied):
+    """An API key without the header that names the site (R705)."""
+
+    rule = rules.KEY_NEEDS_SITE
+
+    def __init__(self) -> None:
+        super().__init__("an API key needs the header wix-site-id")
+
+
 class ResourceExhausted(ApplicationRefusal):
     """More calls than the rate limit allows (R213)."""
 
