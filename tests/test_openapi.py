@@ -21,6 +21,7 @@ from emulator.cli.command import verbs
 from emulator.domain.credentials import GRANTING_SCOPES
 from emulator.domain.deliveries import DeliveryFormat
 from emulator.domain.events import EVENT_TYPES, EventType
+from emulator.domain.grants import GRANT_TYPES
 from emulator.domain.refusal_examples import examples
 from emulator.domain.refusals import Refusal, refusal_codes
 from emulator.domain.rules import RULES
@@ -150,6 +151,11 @@ def test_every_rule_of_the_wire_belongs_to_an_operation_or_an_event() -> None:
     elsewhere = {"R208", "R214", "R215", "R216", "R707"} | {rule_id for rule_id in RULES if rule_id[1] in "56"}
     assert named == RULES.keys() - elsewhere
     assert DOCUMENT["x-evidence"].keys() == RULES.keys()
+
+
+def test_a_token_may_be_asked_for_by_every_grant_that_is_known() -> None:
+    grants = DOCUMENT["components"]["schemas"]["TokenRequest"]["oneOf"]
+    assert tuple(one["properties"]["grant_type"]["const"] for one in grants) == GRANT_TYPES
 
 
 @pytest.mark.parametrize("operation", [one for one in EMULATED if one.scope], ids=lambda one: str(one.id))

@@ -36,6 +36,7 @@ SIGN_IN_SCHEMAS: Json = {
             _grant("anonymous"),
             _grant("authorization_code", code=_TEXT | {"minLength": 1}),
             _grant("refresh_token", refresh_token=_TEXT),
+            _grant("strip_bound_session", access_token=_TEXT),
         ],
     },
     "TokenInfoRequest": {"type": "object", "properties": {"token": _TEXT}},
