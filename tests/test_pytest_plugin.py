@@ -118,22 +118,27 @@ def test_a_fault_that_was_met_or_may_stay_unused_does_not(project: pytest.Pytest
 
 
 def test_an_error_of_the_emulators_own_fails_the_test(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\npythonpath = .\nwix_emulator_options = --state state.db --state-sync full\n")
     project.makepyfile(
         """
-        def test_it(wix_emulator, monkeypatch):
-            failed = {"method": "GET", "path": "/broken", "failure": "Traceback: it broke"}
-            answer = wix_emulator.control.call
-            monkeypatch.setattr(
-                wix_emulator.control,
-                "call",
-                lambda method, path, *body, **query: {"requests": [failed]} if query == {"failed": "true"}
-                else answer(method, path, *body, **query),
-            )
+        from pathlib import Path
+        from urllib.error import HTTPError
+        import pytest
+        from shipping import ship
+
+        def test_it(wix_emulator):
+            order = wix_emulator.create_order()
+            Path("state.db").rename("elsewhere.db")
+            with pytest.raises(HTTPError, match="500") as failure:
+                ship(wix_emulator, order)
+            failure.value.close()
         """
     )
     result = outcome(project)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["the emulator failed at GET /broken:*", "Traceback: it broke"])
+    result.stdout.fnmatch_lines(
+        ["the emulator failed at POST /ecom/v1/*/create-fulfillment:*", "state.db is not the file any more*"]
+    )
 
 
 def test_a_test_that_fails_by_itself_says_so_and_nothing_else(project: pytest.Pytester) -> None:

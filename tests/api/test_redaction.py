@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from emulator.api.answer import Response
+from emulator.api.call import Call
 from emulator.api.gateway import Gateway
+from emulator.api.operation import Operation
+from emulator.api.paths import PathTable
 from emulator.api.redaction import REDACTED, shown_body, without_secrets
 from emulator.app import create_app
 from emulator.journal import Entry
@@ -124,13 +128,15 @@ def test_the_apps_own_secrets_are_told_by_the_manifest_alone(caplog: pytest.LogC
 def test_a_fault_of_our_own_does_not_tell_one_either(
     shop: Shop, caplog: pytest.LogCaptureFixture, sent: dict[str, Any]
 ) -> None:
+    async def fails(call: Call) -> Response:
+        raise RuntimeError(f"{call.operation.id}: {sent}")
+
     gateway = shop.client.app
     assert isinstance(gateway, Gateway)
-    # Break it on purpose, in a way that tells what was asked.
-    site = gateway.emulator.sites.site()
-    site.faults.take = lambda operation: fail(f"{operation}: {sent}")  # type: ignore[method-assign]
+    table = PathTable([Operation("searchOrders", "POST", SEARCH, fails, "Fail, and tell what was asked")])
+    broken = TestClient(Gateway(table, lambda: (), gateway.emulator, body_bytes_max=1_000_000))
     with caplog.at_level(logging.DEBUG, logger="emulator"):
-        assert shop.client.post(SEARCH, **sent).status_code == 500
+        assert broken.post(SEARCH, **sent).status_code == 500
     (failed,) = shop.client.get("/_emulator/requests?failed=true").json()["requests"]
     assert "Traceback" in failed["failure"]
     assert REDACTED in failed["failure"]
@@ -177,7 +183,3 @@ def test_what_is_no_credential_stays(api: TestClient) -> None:
     assert api.get("/_emulator/requests").json()["requests"][-1]["request"]["body"] == kept
     api.post(SEARCH, content="no secrets here, only text: really")
     assert api.get("/_emulator/requests").json()["requests"][-1]["request"]["body"].startswith("no secrets here, only")
-
-
-def fail(message: str) -> Any:
-    raise RuntimeError(message)
