@@ -39,7 +39,7 @@ def log(tmp_path: Path) -> Path:
 def python(code: str, log: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-c", code]
     variables = CLEAN_ENVIRONMENT | {LOG: str(log)} | environment
-    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own command
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_without_any_network_a_fulfillment_is_made_and_told(tmp_path: Path) -> N
     """In a network of its own that has nothing but loopback, where the system lets us make one."""
     alone = ["unshare", "--map-root-user", "--net", "--", "sh", "-c"]
     up = "ip link set lo up"
-    if not shutil.which("unshare") or subprocess.run([*alone, up], capture_output=True, check=False).returncode:  # noqa: S603
+    if not shutil.which("unshare") or subprocess.run([*alone, up], capture_output=True, check=False).returncode:  # noqa: S603 - our own command
         pytest.skip("this system lets nobody make a network namespace")
     suite = tmp_path / "test_alone.py"
     suite.write_text(
@@ -134,6 +134,6 @@ def test_without_any_network_a_fulfillment_is_made_and_told(tmp_path: Path) -> N
     )
     (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     command = [*alone, f"{up} && exec {sys.executable} -m pytest -q -p no:cacheprovider {suite}"]
-    done = subprocess.run(command, env=CLEAN_ENVIRONMENT, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=CLEAN_ENVIRONMENT, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout

@@ -45,7 +45,7 @@ class _Verbs(click.Group):
     def list_commands(self, context: click.Context) -> list[str]:  # noqa: ARG002 - the same in any context
         return list(_VERBS)
 
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:  # noqa: ARG002 - as above
         if name not in _VERBS:
             return None
         verb: click.Command = getattr(import_module(f"emulator.cli.{_VERBS[name]}"), name)

@@ -62,7 +62,7 @@ class Exchange:
             return {"type": "http.request", "body": body, "more_body": False}
         message: Any = await self._cycle.receive()
         self._is_read = not message.get("more_body", False)
-        return message  # type: ignore[no-any-return]
+        return message  # type: ignore[no-any-return]  # a dict, as ASGI has them
 
     def body(self) -> bytes | None:
         """The whole body, if it is there and nobody has had it yet."""

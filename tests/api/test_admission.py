@@ -35,7 +35,7 @@ def made_sites(client: TestClient, sent: Callable[[str], Response]) -> set[str]:
         client.post(ORDERS, headers={"wix-site-id": name})
     for name in ("three", "four"):
         sent(name)
-    sites: Sites = client.app.emulator.sites  # type: ignore[attr-defined]
+    sites: Sites = client.app.emulator.sites  # type: ignore[attr-defined]  # the gateway
     return set(sites.ids()) - {DEFAULT_SITE_ID}
 
 

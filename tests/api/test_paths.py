@@ -15,8 +15,8 @@ TABLE = PathTable(OPERATIONS)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: str(one.id))
-def test_every_operation_is_found_by_its_method_and_path(operation: object) -> None:
-    found, parameters = TABLE.find(operation.method, operation.path)  # type: ignore[attr-defined]
+def test_every_operation_is_found_by_its_method_and_path(operation: Operation) -> None:
+    found, parameters = TABLE.find(operation.method, operation.path)
     assert found is operation
     assert {f"{{{name}}}" for name in parameters} == set(parameters.values())
 

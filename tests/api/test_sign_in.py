@@ -160,7 +160,7 @@ def test_token_info_tells_whose_token_it_is(shop: Shop, now: int) -> None:
 
 
 @pytest.mark.rule("R702")
-def test_a_token_is_active_until_its_time_is_over_on_the_sites_clock(shop: Shop, now: int) -> None:  # noqa: ARG001
+def test_a_token_is_active_until_its_time_is_over_on_the_sites_clock(shop: Shop, now: int) -> None:  # noqa: ARG001 - on a clock that stands
     text = token(shop)
     pass_time(shop, 14_399)
     assert described(shop, text)["active"] is True

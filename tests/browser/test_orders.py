@@ -71,7 +71,7 @@ def test_the_form_shows_the_very_request_as_curl_and_sdk_code(dashboard: Dashboa
     assert f'"_id": "{MUG}"' in sdk
     dashboard.dialog.get_by_role("button", name="Copy: The request as curl").click()
     curl = page.evaluate("navigator.clipboard.readText()")
-    done = subprocess.run(["bash", "-c", f"{curl} -s"], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    done = subprocess.run(["bash", "-c", f"{curl} -s"], capture_output=True, text=True, check=True)  # noqa: S603, S607 - what the page shows
     (shipped,) = json.loads(done.stdout)["orderWithFulfillments"]["fulfillments"]
     assert shipped["trackingInfo"]["trackingNumber"] == "it's one"
     assert shipped["lineItems"] == [{"id": MUG, "quantity": 5}]

@@ -382,7 +382,7 @@ def test_who_does_not_read_is_not_written_to_without_end(server: Server) -> None
     unread: list[int] = []
 
     async def answers_much(scope: Scope, receive: Receive, send: Send) -> None:
-        transport = send.__self__.transport  # type: ignore[attr-defined]
+        transport = send.__self__.transport  # type: ignore[attr-defined]  # uvicorn's own
         unread.append(transport.get_write_buffer_size())
         await Response(b"x" * 1_000_000)(scope, receive, send)
 

@@ -81,7 +81,7 @@ def test_sigterm_goes_on_to_the_command() -> None:
         "print('ready', flush=True); signal.pause()"
     )
     command = [sys.executable, "-m", "emulator", "exec", "--", sys.executable, "-c", script]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=CLEAN_ENVIRONMENT) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=CLEAN_ENVIRONMENT) as process:  # noqa: S603 - our own command
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.terminate()
@@ -93,7 +93,7 @@ def test_no_emulator_is_left_behind_by_a_signal_while_it_starts(tmp_path: Path, 
     key = tmp_path / "key.pem"
     os.mkfifo(key)
     command = [sys.executable, "-m", "emulator", "exec", "--key-file", str(key), "--", "true"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env=CLEAN_ENVIRONMENT) as process, key.open("wb"):  # noqa: S603
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=CLEAN_ENVIRONMENT) as process, key.open("wb"):  # noqa: S603 - our own command
         # Somebody has opened the key to read it: the emulator, which now waits for what is in it.
         process.send_signal(number)
         process.communicate(timeout=30)  # whoever still ran would hold standard error open
@@ -104,7 +104,7 @@ def test_no_emulator_is_left_behind_by_a_process_that_is_killed() -> None:
     script = "from emulator.process import launched\nwith launched() as (url, _): print(url, flush=True); input()"
     command = [sys.executable, "-c", script]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes, env=CLEAN_ENVIRONMENT, text=True) as process:  # type: ignore[call-overload]  # noqa: S603
+    with subprocess.Popen(command, **pipes, env=CLEAN_ENVIRONMENT, text=True) as process:  # type: ignore[call-overload]  # by name  # noqa: S603 - our own command
         assert process.stdout.readline().startswith("http://")
         process.kill()
         process.communicate(timeout=30)

@@ -32,7 +32,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("guarded") / "log"
     with log.open("w") as errors:
         environment = CLEAN_ENVIRONMENT | {"WIX_EMULATOR_CONTROL_TOKEN": TOKEN}
-        running = start_server("--host", "0.0.0.0", "--log-level", "debug", environment=environment, stderr=errors)  # noqa: S104
+        running = start_server("--host", "0.0.0.0", "--log-level", "debug", environment=environment, stderr=errors)  # noqa: S104 - that is the point
         yield Server(running.process, running.facts | {"log": log})
         assert stop_server(running) == 0
 
@@ -46,7 +46,7 @@ def local(server: Server) -> str:
 
 
 def test_its_banner_names_a_url_that_can_be_called_and_the_way_to_another() -> None:
-    with running("serve", "--host", "0.0.0.0", "--port", "0", "--open-control") as emulator:  # noqa: S104
+    with running("serve", "--host", "0.0.0.0", "--port", "0", "--open-control") as emulator:  # noqa: S104 - that is the point
         banner = [emulator.line() for _ in range(10)]
     assert " answers at http://127.0.0.1:" in banner[0]
     assert "--base-url" in banner[9]
@@ -63,7 +63,7 @@ def test_an_address_that_others_reach_is_refused_without_a_token(host: str) -> N
     assert "--open-control" in done.err
 
 
-@pytest.mark.parametrize("flags", [("--host", "0.0.0.0", "--open-control"), ("--host", "localhost"), ("--host", "::1")])  # noqa: S104
+@pytest.mark.parametrize("flags", [("--host", "0.0.0.0", "--open-control"), ("--host", "localhost"), ("--host", "::1")])  # noqa: S104 - that is the point
 def test_who_says_so_or_stays_on_loopback_needs_none(flags: tuple[str, ...]) -> None:
     server = start_server(*flags)
     try:
@@ -106,7 +106,7 @@ def test_what_is_no_host_or_origin_is_refused(flag: str, value: str) -> None:
 def test_the_banner_has_the_token_for_the_browser_and_the_log_has_not(guarded: Server) -> None:
     assert guarded.facts["controlToken"] == TOKEN
     assert guarded.facts["dashboardUrl"] == f"{guarded.url}/_emulator?token={TOKEN}"
-    opened = httpx2.get(guarded.facts["dashboardUrl"].replace("0.0.0.0", "127.0.0.1"))  # noqa: S104
+    opened = httpx2.get(guarded.facts["dashboardUrl"].replace("0.0.0.0", "127.0.0.1"))  # noqa: S104 - that is the point
     assert opened.status_code == 303
     httpx2.get(f"{local(guarded)}/_emulator/manifest", headers={"x-emulator-token": TOKEN})
     httpx2.post(f"{local(guarded)}/oauth2/token?token=canary", json={"client_secret": "canary"})

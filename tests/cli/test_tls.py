@@ -176,7 +176,7 @@ def test_of_processes_that_start_at_once_all_have_the_same_authority(tmp_path: P
     for round_ in range(ROUNDS):
         folder = tmp_path / str(round_)
         racers = [
-            subprocess.Popen([sys.executable, "-c", RACER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+            subprocess.Popen([sys.executable, "-c", RACER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own command
             for _ in range(2)
         ]
         for racer in racers:

@@ -245,7 +245,7 @@ class Clerk(Worker):
 
 def hired(choices: random.Random) -> list[Worker]:
     clerks = [Clerk(site_id, random.Random(choices.random()), name) for site_id in SITES for name in sorted(SEEDED)]  # noqa: S311 - repeatable
-    return [*clerks, Owner(OWN_SITE, random.Random(choices.random()))]  # noqa: S311
+    return [*clerks, Owner(OWN_SITE, random.Random(choices.random()))]  # noqa: S311 - repeatable
 
 
 def snapshot(port: int, site_id: str) -> Json:

@@ -74,7 +74,7 @@ async def test_a_retry_that_fails_after_the_clock_was_set_back_is_planned_from_t
         await rig.settle()
         rig.site.clock.set(NOW + MINUTE)
         past = NOW - 365 * 24 * HOUR
-        rig.transport.answers[A.url] = lambda: rig.site.clock.set(past) or 500  # type: ignore[func-returns-value]
+        rig.transport.answers[A.url] = lambda: rig.site.clock.set(past) or 500  # type: ignore[func-returns-value]  # so that it goes on
         await rig.settle()
         assert rig.deliveries()[0].due == past + 10 * MINUTE
         rig.transport.answers[A.url] = 200
