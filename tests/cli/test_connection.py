@@ -1,5 +1,6 @@
 """Clients that send too much, too slowly or for ever, on real sockets: each gets an answer, and an end."""
 
+import asyncio
 import functools
 import json
 import socket
@@ -82,6 +83,25 @@ class Client:
         self.socket.close()
 
 
+class Loop(asyncio.SelectorEventLoop):
+    """A loop on which time passes when it is told to, besides its own."""
+
+    ahead_s = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead_s
+
+    def skip(self, seconds: float) -> None:
+        """Let that time pass, and what is due then happen."""
+        happened = threading.Event()
+        self.call_soon_threadsafe(self._skip, seconds, happened)
+        assert happened.wait(PATIENCE_S)
+
+    def _skip(self, seconds: float, happened: threading.Event) -> None:
+        self.ahead_s += seconds
+        self.call_soon(self.call_soon, happened.set)  # in the round after the one that looks for what is due
+
+
 @dataclass
 class Serving:
     """A server on a real socket, and the clients that it has."""
@@ -115,8 +135,8 @@ class Serving:
 
 
 @contextmanager
-def serving(keep_alive_s: int = 5, **limits: Any) -> Iterator[Serving]:
-    """The emulator with these limits, in a thread of this process."""
+def serving(keep_alive_s: int = 5, loop: Loop | None = None, **limits: Any) -> Iterator[Serving]:
+    """The emulator with these limits, in a thread of this process; on that loop, or on one as it has by default."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # as little as can be: who does not read is noticed
     app = create_app(Settings(seed=("docs",)))
@@ -132,7 +152,8 @@ def serving(keep_alive_s: int = 5, **limits: Any) -> Iterator[Serving]:
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(configuration)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    runner = asyncio.Runner(loop_factory=configuration.get_loop_factory() if loop is None else lambda: loop)
+    thread = threading.Thread(target=runner.run, args=(server.serve([listener]),))
     thread.start()
     running = Serving(app, listener.getsockname()[1], [], server)
     try:
@@ -142,6 +163,7 @@ def serving(keep_alive_s: int = 5, **limits: Any) -> Iterator[Serving]:
             client.close()
         server.should_exit = True
         thread.join()
+        runner.close()
 
 
 @pytest.fixture(scope="module")
@@ -351,18 +373,24 @@ def test_who_leaves_the_rest_of_an_answer_unread_is_left(last: bytes) -> None:
 
 
 def test_requests_in_pieces_that_end_within_one_may_go_on_for_longer_than_one_may_take() -> None:
-    with serving(request_timeout_s=1.0) as running:
-        request, end = HEALTH + b"\r\n", time.monotonic() + 1.5
+    loop, request = Loop(), HEALTH + b"\r\n"
+    with serving(keep_alive_s=600, loop=loop, request_timeout_s=60) as running:
         client = running.client(request[:10])
-        while time.monotonic() < end:
+        for _ in range(4):
+            loop.skip(40)
             assert client.send(request[10:] + request[:10]).answer().status == 200
+        loop.skip(60)
+        assert client.answer().status == 408
 
 
 def test_who_asks_now_and_then_keeps_the_connection_and_who_asks_no_more_loses_it() -> None:
-    with serving(keep_alive_s=1) as running:
-        client, end = running.client(), time.monotonic() + 1.5
-        while time.monotonic() < end:
+    loop = Loop()
+    with serving(keep_alive_s=60, loop=loop) as running:
+        client = running.client()
+        for _ in range(4):
+            loop.skip(40)
             assert client.send(HEALTH + b"\r\n").answer().status == 200
+        loop.skip(60)
         assert client.is_ended()
 
 
