@@ -139,7 +139,8 @@ class Gateway:
         trouble = await self._kept(arrival.site)
         if trouble is None or entry.method in _SAFE_METHODS:
             return response
-        _log.error("%s %s is answered with %d: %s", entry.method, entry.path, SYSTEM_ERROR_STATUS, trouble)
+        told = _told(f"{entry.method} {entry.path}", entry)
+        _log.error("%s is answered with %d: %s", told, SYSTEM_ERROR_STATUS, trouble)
         entry.failure = trouble
         return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
 
@@ -160,7 +161,7 @@ class Gateway:
         except Exception:  # noqa: BLE001 - see the next line
             # The outermost layer: whatever else goes wrong is a fault of ours, answered as Wix answers its own (R207).
             entry.failure = _told(traceback.format_exc(), entry)
-            _log.error("%s %s failed\n%s", entry.method, entry.path, entry.failure)
+            _log.error("%s failed\n%s", _told(f"{entry.method} {entry.path}", entry), entry.failure)
             return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, media_type=JSON)
         finally:
             site.journal.let_go(entry)
@@ -234,7 +235,7 @@ def _lost(scope: Scope) -> Response:
     """The answer to a request whose site cannot be had."""
     path = scope["path"]
     entry = Entry(f"0.{secrets.randbits(63)}", datetime.now(UTC), scope["method"], path, headers=scope["headers"])
-    _log.error("%s %s failed\n%s", entry.method, path, _told(traceback.format_exc(), entry))
+    _log.error("%s", _told(f"{entry.method} {path} failed\n{traceback.format_exc()}", entry))
     headers = {"x-wix-request-id": entry.request_id, "date": formatdate(usegmt=True)}
     return Response(SYSTEM_ERROR_BODY, SYSTEM_ERROR_STATUS, headers, JSON)
 

@@ -16,7 +16,7 @@ from emulator.api.control import described_rule
 from emulator.api.faults import described_effect, refuse_unknown_operation
 from emulator.api.operation import Operation
 from emulator.api.paging import PagedRequest, paged
-from emulator.api.redaction import shown_body, shown_headers, shown_query
+from emulator.api.redaction import shown_body, shown_headers, shown_query, without_tokens
 from emulator.api.responses import parse, render_json
 from emulator.domain.differences import ABSENT, Difference, differences, missing_from
 from emulator.domain.orders import Order
@@ -82,7 +82,7 @@ async def list_requests(call: Call) -> Response:
     if wanted.operation is not None:
         refuse_unknown_operation(wanted.operation)
     entries = [one for one in call.site.journal.entries() if _fits(one, wanted)]
-    render = _brief if wanted.brief else partial(_explained, call.site)
+    render = _brief if wanted.brief else partial(_told, call.site)
     return render_json(paged("requests", entries, wanted, render))
 
 
@@ -92,7 +92,7 @@ async def get_request(call: Call) -> Response:
     entry = call.site.journal.find(request_id)
     if entry is None:
         raise RequestNotFound(request_id)
-    return render_json(_explained(call.site, entry))
+    return render_json(_told(call.site, entry))
 
 
 async def clear_requests(call: Call) -> Response:
@@ -138,7 +138,7 @@ def _headline(entry: Entry) -> Json:
         "at": format_timestamp(entry.at),
         "durationMs": entry.duration_ms,
         "method": entry.method,
-        "path": entry.path,
+        "path": without_tokens(entry.path),
         "operation": entry.operation,
         "status": entry.status,
         "ending": entry.ending,
@@ -152,6 +152,11 @@ def _brief(entry: Entry) -> Json:
         "fault": entry.fault and entry.fault.id,
         "doubts": len(_unread_in(entry)) + len(list(doubtful_providers(_request_body(entry)))),
     }
+
+
+def _told(site: Site, entry: Entry) -> Json:
+    """What is told of a request: all, but no tokens, which may stand in any text."""
+    return dict(without_tokens(_explained(site, entry)))
 
 
 def _explained(site: Site, entry: Entry) -> Json:
@@ -285,4 +290,5 @@ def _near_miss(entry: Entry, lacking: list[Difference]) -> Json:
         | ({} if one.after is ABSENT else {"actual": one.after})
         for one in lacking
     ]
-    return {"requestId": entry.request_id, "operation": entry.operation, "status": entry.status, "differences": found}
+    near: Json = {"requestId": entry.request_id, "operation": entry.operation, "status": entry.status}
+    return near | {"differences": without_tokens(found)}

@@ -27,6 +27,10 @@ _FORM = "application/x-www-form-urlencoded"
 _SHOWN_BYTES_MAX = 1_000
 _SECRET_LENGTH_MIN = 4  # a shorter one stands in any text by chance
 
+# What looks like a token, wherever it stands. No part of a text is tried twice: it may be long, and made to be slow.
+_TOKEN = re.compile(
+    r"""(?: OauthNG\.JWS\. | \bIST\. | (?<![A-Za-z0-9_-])ey[A-Za-z0-9_-]{8,}\. ) [A-Za-z0-9_.-]+""", re.VERBOSE
+)
 # In a text that is neither JSON nor a form: a name that tells of a credential, and what follows its `=` or `:`. Where
 # nothing says for sure where that ends, more goes than has to: the rest of the line, or of the text.
 _IN_TEXT = re.compile(
@@ -69,12 +73,23 @@ def shown_body(body: bytes, path: str, content_type: str = "") -> Any:
         return _shown_text(body, path)
 
 
+def without_tokens(value: Any) -> Any:
+    """The text, or the JSON value with all its texts, without what looks like a token."""
+    if isinstance(value, str):
+        return _TOKEN.sub(REDACTED, value)
+    if isinstance(value, list | tuple):
+        return [without_tokens(one) for one in value]
+    if isinstance(value, dict):
+        return {without_tokens(key): without_tokens(one) for key, one in value.items()}
+    return value
+
+
 def without_secrets(text: str, entry: Entry) -> str:
-    """The text, such as a traceback, without any credential that the request or its answer carries."""
+    """The text, such as a traceback, without tokens and any credential that the request or its answer carries."""
     for secret in sorted(set(_secrets_of(entry)), key=len, reverse=True):
         if len(secret) >= _SECRET_LENGTH_MIN:
             text = text.replace(secret, REDACTED)
-    return text
+    return str(without_tokens(text))
 
 
 def is_secret(name: str, path: str) -> bool:

@@ -145,11 +145,13 @@ async def _close_when_gone(stream: Stream, receive: Receive) -> None:
 
 
 def _request(entry: Entry) -> Json:
+    from emulator.api.redaction import without_tokens
+
     return {
         "requestId": entry.request_id,
         "at": format_timestamp(entry.at),
         "method": entry.method,
-        "path": entry.path,
+        "path": without_tokens(entry.path),
         "operation": entry.operation,
         "status": entry.status,
         "refusal": entry.refusal and entry.refusal.code,

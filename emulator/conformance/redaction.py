@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from emulator.api.redaction import REDACTED, is_secret
+from emulator.api.redaction import REDACTED, is_secret, without_tokens
 
 TEXT_CHARACTERS_MAX = 4_000
 ENTRIES_MAX = 20
@@ -49,7 +49,6 @@ _PERSONAL = frozenset(
         "visitorid",
     }
 )
-_TOKEN = re.compile(r"\b(?:OauthNG\.JWS\.|IST\.|ey[A-Za-z0-9_-]{8,}\.)[A-Za-z0-9_.\-]+")
 _EMAIL = re.compile(r"[^\s\"'<>@/]+@[^\s\"'<>@/]+\.[A-Za-z]{2,}")
 
 
@@ -64,7 +63,7 @@ class Redaction:
     def text(self, text: str) -> str:
         """The text without secrets, tokens and e-mail addresses."""
         clean = self._known.sub(REDACTED, text) if self._known else text
-        clean = _EMAIL.sub(REDACTED, _TOKEN.sub(REDACTED, clean))
+        clean = _EMAIL.sub(REDACTED, without_tokens(clean))
         return (
             clean if len(clean) <= TEXT_CHARACTERS_MAX else f"{clean[:TEXT_CHARACTERS_MAX]}… ({len(clean)} characters)"
         )

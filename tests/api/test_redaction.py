@@ -1,5 +1,6 @@
 """Canaries: credentials in every place where a client may put them, and nowhere to be read afterwards."""
 
+import asyncio
 import json
 import logging
 from datetime import UTC, datetime
@@ -13,7 +14,8 @@ from emulator.api.call import Call
 from emulator.api.gateway import Gateway
 from emulator.api.operation import Operation
 from emulator.api.paths import PathTable
-from emulator.api.redaction import REDACTED, shown_body, without_secrets
+from emulator.api.redaction import REDACTED, shown_body, without_secrets, without_tokens
+from emulator.api.stream import Stream
 from emulator.app import create_app
 from emulator.journal import Entry
 from emulator.settings import Settings
@@ -142,6 +144,77 @@ def test_a_fault_of_our_own_does_not_tell_one_either(
     assert REDACTED in failed["failure"]
     assert "RuntimeError" in caplog.text
     assert CANARY not in caplog.text + json.dumps(failed)
+
+
+async def read(stream: Stream) -> str:
+    return b"".join([message async for message in stream.messages()]).decode()
+
+
+TOKENS = [f"OauthNG.JWS.{CANARY}.x", f"IST.{CANARY}", f"eyJhbGciOiJI.{CANARY}"]
+
+
+@pytest.mark.parametrize("credential", TOKENS)
+@pytest.mark.parametrize(
+    "sent",
+    [
+        ("GET", "/ecom/v1/orders/TOKEN", {}),
+        ("POST", "/ecom/v1/orders/TOKEN/cancel", {}),
+        ("PUT", "/ecom/v1/orders/TOKEN", {}),
+        ("GET", "/nothing/TOKEN/more", {}),
+        (
+            "POST",
+            f"{BASE}/orders/x/create-fulfillment",
+            {"json": {"fulfillment": {"id": "TOKEN", "TOKEN": ["of TOKEN"]}}},
+        ),
+        ("POST", SEARCH, {"json": {"search": {"filter": {"number": "TOKEN"}}}}),
+        ("POST", SEARCH, {"content": "number is TOKEN, said"}),
+        ("GET", "/ecom/v1/orders/x?number=TOKEN", {"headers": {"referer": "http://localhost/TOKEN"}}),
+    ],
+    ids=lambda sent: " ".join(sent[:2]),
+)
+def test_what_looks_like_a_token_is_not_told_wherever_it_stands(
+    shop: Shop, sent: tuple[str, str, Any], credential: str
+) -> None:
+    gateway = shop.client.app
+    assert isinstance(gateway, Gateway)
+    stream = Stream()
+    gateway.emulator.sites.site().changes.listen(stream.put)
+    method, path, more = json.loads(json.dumps(sent).replace("TOKEN", credential))
+    shop.client.request(method, path, **more)
+    stream.close()
+    told = asyncio.run(read(stream))
+    listed = shop.client.get("/_emulator/requests")
+    told += listed.text + shop.client.get("/_emulator/requests?brief=true").text
+    told += shop.client.get(f"/_emulator/requests/{listed.json()['requests'][-1]['requestId']}").text
+    wanted = {"operation": "getOrder", "status": 200}
+    told += shop.client.post("/_emulator/requests/verify", json=wanted).text
+    assert CANARY not in told
+    assert REDACTED in told
+    assert path.split("/")[1] in told
+
+
+def test_the_log_does_not_tell_a_token_of_the_path_either(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    async def fails(call: Call) -> Response:
+        raise RuntimeError(f"no {call.path_parameters['id']}")
+
+    gateway = shop.client.app
+    assert isinstance(gateway, Gateway)
+    table = PathTable([Operation("getOrder", "GET", "/ecom/v1/orders/{id}", fails, "Fail, and tell what was asked")])
+    broken = TestClient(Gateway(table, lambda: (), gateway.emulator, body_bytes_max=1_000_000))
+    assert broken.get(f"/ecom/v1/orders/{TOKENS[0]}").status_code == 500
+    assert f"GET /ecom/v1/orders/{REDACTED} failed" in caplog.text
+    assert f"no {REDACTED}" in caplog.text
+    assert CANARY not in caplog.text + shop.client.get("/_emulator/requests").text
+
+
+@pytest.mark.parametrize("text", ["an IST.", "LIST.of", "eyes.only", "OauthNG.JWS", "keyboard-eyJhbGciOiJI.x"])
+def test_what_only_begins_like_a_token_stays(text: str) -> None:
+    assert without_tokens(text) == text
+
+
+def test_a_text_that_might_be_a_token_at_every_letter_is_read_once() -> None:
+    text = "ey-" * 1_000_000
+    assert without_tokens({"note": [text]}) == {"note": [text]}
 
 
 TEXTS = [
