@@ -14,6 +14,7 @@ from emulator.domain.orders import Order
 from emulator.domain.refusals import Refusal
 from emulator.faults import Fault
 
+JOURNAL_ENTRIES_MAX = 1_000
 ENTRY_BODY_BYTES_MAX = 1_048_576
 BYTES_MAX = 8 * 1_048_576
 _ERROR_STATUS_MIN = 400

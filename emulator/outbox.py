@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emulator.states import OutboxState
 
 _log = logging.getLogger("emulator.outbox")
+DELIVERIES_MAX = 10_000
 SEALED_BYTES_MAX = 64 * 1024 * 1024
 SEQUENCES_MAX = 500_000
 _VOID_MAX = 100  # entries of the queues that later changes made void, beyond one for each delivery

@@ -26,7 +26,12 @@ from emulator.domain.deliveries import DeliveryFormat, Subscription, WebhookUrl
 from emulator.domain.refusals import InvalidRequest, refusal_codes
 from emulator.domain.violations import field_path, first_violation
 from emulator.errors import UsageError
+from emulator.journal import JOURNAL_ENTRIES_MAX
+from emulator.outbox import DELIVERIES_MAX
+from emulator.sites import SITES_MAX
 from emulator.store import ORDERS_MAX
+
+CONNECTIONS_MAX = 900  # leaves room for webhooks among the 1,024 files that a process may usually open
 
 # By the address that means all of them, the one at which this machine reaches itself.
 _LOOPBACK: Mapping[str, str] = MappingProxyType(
@@ -87,11 +92,11 @@ class Settings(BaseModel):
     app_secret: str = "emulator-app-secret"  # noqa: S105 - a development default, printed in the banner
     instance_id: str = "1257a9ce-0000-4000-8000-000000000949"
     body_bytes_max: Annotated[int, Field(ge=1)] = 8 * 1024 * 1024
-    deliveries_max: Annotated[int, Field(ge=1)] = 10_000
-    journal_entries_max: Annotated[int, Field(ge=1)] = 1_000
-    sites_max: Annotated[int, Field(ge=1)] = 1_000
+    deliveries_max: Annotated[int, Field(ge=1)] = DELIVERIES_MAX
+    journal_entries_max: Annotated[int, Field(ge=1)] = JOURNAL_ENTRIES_MAX
+    sites_max: Annotated[int, Field(ge=1)] = SITES_MAX
     orders_max: Annotated[int, Field(ge=1)] = ORDERS_MAX
-    connections_max: Annotated[int, Field(ge=1)] = 900
+    connections_max: Annotated[int, Field(ge=1)] = CONNECTIONS_MAX
     behaviours: Behaviours = Field(default_factory=Behaviours.model_construct)
 
     @field_validator("time")

@@ -14,8 +14,8 @@ from emulator.domain.orders import Order
 from emulator.emails import Emails
 from emulator.faults import Faults
 from emulator.ids import Ids
-from emulator.journal import Change, Journal
-from emulator.outbox import Outbox
+from emulator.journal import JOURNAL_ENTRIES_MAX, Change, Journal
+from emulator.outbox import DELIVERIES_MAX, Outbox
 from emulator.rates import RateLimit
 from emulator.samples import Samples
 from emulator.seeds import Seed
@@ -35,8 +35,8 @@ class Setup(NamedTuple):
     start: datetime | None = None
     subscriptions: tuple[Subscription, ...] = ()
     rate_limit: int = 0
-    journal_entries_max: int = 1_000
-    deliveries_max: int = 10_000
+    journal_entries_max: int = JOURNAL_ENTRIES_MAX
+    deliveries_max: int = DELIVERIES_MAX
     orders_max: int = ORDERS_MAX
     wake: Callable[["Site"], None] = lambda site: None  # noqa: ARG005 - called when a site has something to deliver
     take_due_steps: Callable[["Site"], int] = lambda site: 0  # noqa: ARG005 - the lifecycle simulation, see below

@@ -10,6 +10,8 @@ from emulator.site import Setup, Site
 if TYPE_CHECKING:
     from emulator.durability.keeper import Keeper
 
+SITES_MAX = 1_000
+
 _log = logging.getLogger("emulator")
 
 
@@ -24,7 +26,7 @@ class Sites:
     With a `keeper`, a site that is named again is as it was when it went, and none goes before the file has all of it.
     """
 
-    def __init__(self, setup: Setup, sites_max: int = 1_000, keeper: "Keeper | None" = None) -> None:
+    def __init__(self, setup: Setup, sites_max: int = SITES_MAX, keeper: "Keeper | None" = None) -> None:
         self.setup = setup
         self._keeper = keeper
         self._sites_max = sites_max

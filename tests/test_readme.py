@@ -202,5 +202,4 @@ def test_the_table_of_limits_is_that_of_the_code() -> None:
         f"| {EMAILS_MAX:,}; {EMAIL_BYTES_MAX >> 10} KiB |",
     ):
         assert row in README
-    assert limits.connections_max == settings.connections_max
     assert limits.answer_timeout_s == limits.request_timeout_s

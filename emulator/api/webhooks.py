@@ -10,7 +10,7 @@ from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.paging import PagedRequest, on_page, paged
 from emulator.api.responses import parse, render_json
-from emulator.domain.chaos import ADVICE, Chaos, ChaosName
+from emulator.domain.chaos import ADVICE, DELAY_S, Chaos, ChaosName
 from emulator.domain.deliveries import (
     SUBSCRIPTIONS_MAX,
     Attempt,
@@ -64,7 +64,7 @@ class _PlannedChaos(WireModel):
     """A mishap, and for `delay` and `reorder` after how many seconds the event leaves anyway."""
 
     name: ChaosName
-    seconds: Annotated[float, Field(ge=0, le=_DELAY_S_MAX)] = 60.0
+    seconds: Annotated[float, Field(ge=0, le=_DELAY_S_MAX)] = DELAY_S
 
     def chaos(self) -> Chaos:
         """The mishap as a value."""

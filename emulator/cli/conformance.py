@@ -12,6 +12,7 @@ from emulator.cli.ending import fail
 from emulator.cli.files import check_folder, write_atomically
 from emulator.cli.rule_ids import chosen
 from emulator.cli.wording import counted
+from emulator.conformance import ORDERS_MAX
 
 if TYPE_CHECKING:
     from emulator.conformance.evidence import Evidence, Finding, Record
@@ -37,7 +38,11 @@ _FAILED = 1
 )
 @click.option("--yes", is_flag=True, allow_from_autoenv=False, help="With --wix: do not ask for confirmation.")
 @click.option(
-    "--orders-max", type=click.IntRange(1, 1_000), default=150, allow_from_autoenv=False, help="Create no more orders."
+    "--orders-max",
+    type=click.IntRange(1, 1_000),
+    default=ORDERS_MAX,
+    allow_from_autoenv=False,
+    help="Create no more orders.",
 )
 @click.option(
     "--timeout-s", type=click.FloatRange(1, 300), default=30, allow_from_autoenv=False, help="For each request."

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from emulator.cli.exchange import Batch, Exchange
+from emulator.settings import CONNECTIONS_MAX
 
 _LINGER_S = 2.0  # how long a refused client may go on sending, so that it reads why before the connection is reset
 _REFUSED_MAX = 50  # to so many at a time it is explained why there is no room for them
@@ -24,7 +25,7 @@ class Limits(NamedTuple):
     head_bytes_max: int = 64 * 1024
     request_timeout_s: float = 60.0
     answer_timeout_s: float = 60.0
-    connections_max: int = 900  # leaves room for webhooks among the 1,024 files that a process may usually open
+    connections_max: int = CONNECTIONS_MAX
 
 
 class Connection(HttpToolsProtocol):

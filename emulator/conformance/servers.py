@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from emulator.client import Control
+from emulator.conformance import ORDERS_MAX
 from emulator.conformance.exchange import WIX_PAUSE_S, Connection
 from emulator.conformance.redaction import Redaction
 from emulator.conformance.runner import Run
@@ -17,7 +18,6 @@ from emulator.domain.behaviours import Behaviours
 from emulator.errors import UsageError
 
 WIX_URL = "https://www.wixapis.com"
-ORDERS_MAX = 150  # a run of all checks at Wix takes about 70
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CATCHING_UP_S = (1.0, 2.0, 4.0, 8.0)  # searching at Wix is consistent in the end only
 

@@ -20,7 +20,7 @@ ChaosName = Literal[
 ]
 CHAOS_NAMES: tuple[ChaosName, ...] = get_args(ChaosName)
 
-DELAY_S = 60
+DELAY_S = 60.0
 LARGE_PAYLOAD_CHARACTERS = 1_048_576
 
 # What a correct receiver does with each.
