@@ -8,10 +8,11 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
+from emulator.address import DEFAULT_PORT
+
 TOKEN_VARIABLE = "WIX_EMULATOR_CONTROL_TOKEN"  # noqa: S105 - a variable's name
 
 _TIMEOUT_S = 60
-_USUAL_PORT = 8949
 _AS_LONG_AS_IT_TAKES = ("clock/advance", "settle", "state")  # they send webhooks, or carry a whole site
 
 
@@ -91,7 +92,7 @@ class Control:
         """The command that makes an emulator answer at this URL."""
         parts = urlsplit(self.url)
         port = parts.port or 80
-        return "wix-emulator" if port == _USUAL_PORT or parts.scheme == "https" else f"wix-emulator --port {port}"
+        return "wix-emulator" if port == DEFAULT_PORT or parts.scheme == "https" else f"wix-emulator --port {port}"
 
 
 class _StaysHere(HTTPRedirectHandler):

@@ -19,6 +19,7 @@ from pydantic import (
     field_validator,
 )
 
+from emulator.address import DEFAULT_PORT
 from emulator.clock import EARLIEST, LATEST
 from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.domain.credentials import AuthMode
@@ -67,7 +68,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65_535)] = 8949
+    port: Annotated[int, Field(ge=0, le=65_535)] = DEFAULT_PORT
     base_url: str | None = None
     allow_host: tuple[HostName, ...] = ()
     allow_origin: tuple[Origin, ...] = ()

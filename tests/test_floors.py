@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "emulator"
 # Floor by module, or by package for all that is in it. A new module goes here, on the lowest floor that it can live on.
 FLOORS = {
     "emulator": 0,
+    "emulator.address": 1,
     "emulator.client": 1,
     "emulator.documents": 1,
     "emulator.domain": 1,

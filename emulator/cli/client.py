@@ -5,12 +5,21 @@ from urllib.parse import urlsplit
 
 import click
 
+from emulator.address import DEFAULT_URL
 from emulator.client import CallFailed, Control, Unreachable
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 
-__all__ = ["DEFAULT_URL", "CallFailed", "Control", "Unreachable", "WebUrl", "control_options"]
-
-DEFAULT_URL = "http://127.0.0.1:8949"
+__all__ = [
+    "CallFailed",
+    "Control",
+    "ControlGroup",
+    "Unreachable",
+    "WebUrl",
+    "control_options",
+    "control_token_option",
+    "json_option",
+    "running_options",
+]
 
 
 class WebUrl(click.ParamType[str]):

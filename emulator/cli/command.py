@@ -1,7 +1,6 @@
 """The command `wix-emulator`: its verbs, and where their options come from besides flags."""
 
 import os
-import sys
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -10,10 +9,12 @@ from typing import Any
 import click
 
 from emulator import __version__
+from emulator.address import DEFAULT_PORT
+from emulator.cli.ending import WRONG_USAGE, fail
+from emulator.cli.options import ENVIRONMENT_PREFIX
 from emulator.errors import UsageError
 
 CONFIGURATION = "wix-emulator.yaml"
-ENVIRONMENT_PREFIX = "WIX_EMULATOR_"
 _DEFAULT_VERB = "serve"
 _FREE_PORT = "0"
 _PORT_MAX = 65_535
@@ -94,8 +95,7 @@ def run() -> None:
     try:
         verbs(prog_name="wix-emulator", auto_envvar_prefix=None)
     except UsageError as error:
-        click.echo(f"wix-emulator: {error}", err=True)
-        sys.exit(2)
+        fail(str(error), WRONG_USAGE)
 
 
 def known_options() -> dict[str, click.Option]:
@@ -123,7 +123,7 @@ def _port(settings: Mapping[str, Any]) -> str:
     port = str(given or settings.get("port", _FREE_PORT))
     if not (port.isascii() and port.isdecimal() and int(port[:6]) <= _PORT_MAX):
         source = variable if given else f"port in {CONFIGURATION}"
-        raise UsageError(f"{source}: takes a number from 0 to 65535, such as 8949; got {port!r}")
+        raise UsageError(f"{source}: takes a number from 0 to 65535, such as {DEFAULT_PORT}; got {port!r}")
     return port
 
 

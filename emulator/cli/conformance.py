@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.client import DEFAULT_URL, CallFailed, WebUrl, control_token_option, json_option
-from emulator.cli.ending import fail
+from emulator.address import DEFAULT_URL
+from emulator.cli.client import CallFailed, WebUrl, control_token_option, json_option
+from emulator.cli.ending import FAILED, NOT_READY, fail
 from emulator.cli.files import check_folder, write_atomically
+from emulator.cli.options import WITH_DEFAULTS
 from emulator.cli.rule_ids import chosen
 from emulator.cli.wording import counted
 from emulator.conformance import ORDERS_MAX
@@ -20,11 +22,9 @@ if TYPE_CHECKING:
     from emulator.conformance.servers import Limits
 
 WIX_EVIDENCE = "wix-evidence.json"
-_NOT_READY = 3
-_FAILED = 1
 
 
-@click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
+@click.command(context_settings=WITH_DEFAULTS)
 @click.option("--url", type=WebUrl(), default=DEFAULT_URL, help="The emulator's URL.")
 @click.option("--base-url", type=WebUrl(), allow_from_autoenv=False, help="Another server than the one at --url.")
 @click.option(
@@ -133,7 +133,7 @@ def _begin_at_emulator(
     try:
         return at_emulator(server, limits, control_token)
     except CallFailed as error:
-        fail(f"{error}; a server that is no emulator needs --wix", _NOT_READY)
+        fail(f"{error}; a server that is no emulator needs --wix", NOT_READY)
 
 
 def _conclude(run: "Run", wanted: Iterable[str], record: "Record", *, as_json: bool) -> None:
@@ -151,7 +151,7 @@ def _conclude(run: "Run", wanted: Iterable[str], record: "Record", *, as_json: b
     if stopped is not None:
         fail(*stopped)
     if any(one.outcome in ("differed", "failed") for one in findings):
-        raise SystemExit(_FAILED)
+        raise SystemExit(FAILED)
 
 
 def _tell_leftovers(run: "Run") -> None:
@@ -174,11 +174,11 @@ def _checked(run: "Run", wanted: Iterable[str], findings: "list[Finding]", *, qu
                 if not quietly:
                     click.echo("\n".join(_lines(finding)))
     except NoAnswer as error:
-        return run.redaction.text(str(error)), _NOT_READY
+        return run.redaction.text(str(error)), NOT_READY
     except AccessRefused as error:
-        return run.redaction.text(str(error)), _FAILED
+        return run.redaction.text(str(error)), FAILED
     except KeyboardInterrupt:
-        return "interrupted", _FAILED
+        return "interrupted", FAILED
     return None
 
 

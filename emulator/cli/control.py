@@ -11,15 +11,14 @@ import click
 
 from emulator.cli.client import CallFailed, Control, ControlGroup, Unreachable, control_options, json_option
 from emulator.cli.durations import SYSTEM, Duration, Moment
-from emulator.cli.ending import fail
+from emulator.cli.ending import NOT_READY, fail
+from emulator.cli.options import WITH_DEFAULTS
 from emulator.cli.wording import counted
 
-_OPTIONS: dict[str, Any] = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
-_NOT_READY = 3
 _POLL_S = 0.05
 
 
-@click.command(context_settings=_OPTIONS)
+@click.command(context_settings=WITH_DEFAULTS)
 @click.argument("event")
 @click.option("--order", help="The order's id; by default the first one with fulfillments.")
 @click.option(
@@ -58,7 +57,7 @@ def trigger(
         click.echo(_line(delivery))
 
 
-@click.command(context_settings=_OPTIONS)
+@click.command(context_settings=WITH_DEFAULTS)
 @click.option("--event-type", help="Only of this type.")
 @click.option("--order", help="Only about this order.")
 @click.option(
@@ -79,7 +78,7 @@ def deliveries(event_type: str | None, order: str | None, status: str | None, js
         click.echo(_line(delivery))
 
 
-@click.command(context_settings=_OPTIONS)
+@click.command(context_settings=WITH_DEFAULTS)
 @json_option
 @control_options
 def reset(json: bool, **at: str) -> None:
@@ -88,7 +87,7 @@ def reset(json: bool, **at: str) -> None:
     click.echo(_json(answer) if json else f"reset; fingerprint {answer['fingerprint']}")
 
 
-@click.command(context_settings=_OPTIONS)
+@click.command(context_settings=WITH_DEFAULTS)
 @click.argument("name", metavar="SEED")
 @json_option
 @control_options
@@ -102,7 +101,7 @@ def seed(name: str, json: bool, **at: str) -> None:
     click.echo(_json(answer) if json else f"merged {counted(len(answer['orders']), 'order')}")
 
 
-@click.group(cls=ControlGroup, context_settings=_OPTIONS, invoke_without_command=True)
+@click.group(cls=ControlGroup, context_settings=WITH_DEFAULTS, invoke_without_command=True)
 @json_option
 @control_options
 @click.pass_context
@@ -131,7 +130,7 @@ def set_(time: str, json: bool, **at: str) -> None:
     _show_clock(call(Control(**at), "PUT", "clock", wanted), json)
 
 
-@click.command(context_settings=_OPTIONS)
+@click.command(context_settings=WITH_DEFAULTS)
 @click.option("--timeout", type=Duration(), default="30s", help="Give up after this long.")
 @control_options
 def wait(timeout: timedelta, **at: str) -> None:
@@ -142,7 +141,7 @@ def wait(timeout: timedelta, **at: str) -> None:
             control.call("GET", "health")
         except CallFailed as error:
             if time.monotonic() >= deadline:
-                fail(str(error), _NOT_READY)
+                fail(str(error), NOT_READY)
             time.sleep(_POLL_S)
         else:
             return
@@ -165,7 +164,7 @@ def _ending_the_command(subject: str = "") -> Iterator[None]:
     try:
         yield
     except Unreachable as error:
-        fail(str(error), _NOT_READY)
+        fail(str(error), NOT_READY)
     except CallFailed as error:
         fail(f"{subject}{error}")
 

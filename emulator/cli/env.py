@@ -7,10 +7,11 @@ import click
 
 from emulator.cli.client import Control, control_options
 from emulator.cli.control import call
+from emulator.cli.options import WITH_DEFAULTS
 from emulator.environment import variables
 
 
-@click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
+@click.command(context_settings=WITH_DEFAULTS)
 @click.option("--json", "json", is_flag=True, help="Print one JSON object.")
 @control_options
 def env(json: bool, **at: str) -> None:

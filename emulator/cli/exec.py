@@ -10,12 +10,11 @@ from types import FrameType
 import click
 
 from emulator.cli.client import Control
-from emulator.cli.ending import fail
+from emulator.cli.ending import NOT_READY, fail
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.environment import extended, variables
 from emulator.process import NotStarted, launched
 
-_NOT_READY = 3
 _NOT_FOUND = 127  # as a shell has it
 _NOT_EXECUTABLE = 126
 _SIGNALED = 128
@@ -51,7 +50,7 @@ def exec(context: click.Context, options: list[str], command: list[str]) -> None
             manifest = Control(url, site, token).call("GET", "manifest")
             status = _run(command, extended(os.environ, variables(manifest, url, token)))
     except NotStarted as error:
-        fail(str(error), error.status or _NOT_READY)
+        fail(str(error), error.status or NOT_READY)
     context.exit(status)
 
 

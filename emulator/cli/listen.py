@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from emulator.cli.client import CallFailed, Control, Unreachable, WebUrl, control_options
 from emulator.cli.durations import Duration
 from emulator.cli.ending import fail
+from emulator.cli.options import WITH_DEFAULTS
 from emulator.cli.own_subscription import OwnSubscription
 from emulator.cli.server import Server, listening
 from emulator.domain.deliveries import refuse_as_receiver
@@ -38,7 +39,7 @@ class _Receiver(WebUrl):
             self.fail(str(refused), param, context)
 
 
-@click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
+@click.command(context_settings=WITH_DEFAULTS)
 @click.option(
     "-p",
     "--port",

@@ -6,9 +6,10 @@ import click
 
 from emulator.cli.client import Control, json_option, running_options
 from emulator.cli.control import call
+from emulator.cli.options import FROM_ENVIRONMENT
 
 
-@click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR"})
+@click.command(context_settings=FROM_ENVIRONMENT)
 @json_option
 @running_options
 def openapi(json: bool, url: str | None, **at: str) -> None:

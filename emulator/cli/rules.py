@@ -11,6 +11,7 @@ import click
 
 from emulator.cli.client import Control, running_options
 from emulator.cli.control import call
+from emulator.cli.options import FROM_ENVIRONMENT
 from emulator.cli.rule_ids import chosen
 from emulator.cli.wording import counted
 from emulator.conformance.weighing import Proposal, Weighed, configuration, propose, weigh
@@ -23,7 +24,7 @@ _INDENT = " " * 17
 _WIDTH = 110
 
 
-@click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR"})
+@click.command(context_settings=FROM_ENVIRONMENT)
 @click.argument("ids", nargs=-1)
 @click.option("--format", type=click.Choice(["text", "md", "json"]), default="text", help="md is the README's table.")
 @click.option("--json", "json", is_flag=True, help="Print JSON: --format json.")

@@ -26,6 +26,7 @@ from emulator.app import create_app
 from emulator.cli.connection import Connection, Limits
 from emulator.cli.exchange import Batch
 from emulator.cli.files import PUBLIC, check_folder, write_atomically
+from emulator.cli.options import WITH_DEFAULTS
 from emulator.cli.server import Server, listening
 from emulator.cli.wording import counted
 from emulator.domain.site_ids import DEFAULT_SITE_ID
@@ -40,7 +41,7 @@ _ELSEWHERE = "every address; if clients come by another name, give its URL with 
 _COLLECTIONS = (200_000, 20, 20)
 
 
-@click.command(context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True})
+@click.command(context_settings=WITH_DEFAULTS)
 @click.option("--host", default=_DEFAULTS.host, help="Address to listen on.")
 @click.option("-p", "--port", type=int, default=_DEFAULTS.port, help="Port to listen on; 0 takes a free one.")
 @click.option(

@@ -9,12 +9,11 @@ from emulator.cli.client import Control, ControlGroup, control_options, json_opt
 from emulator.cli.control import call, text
 from emulator.cli.ending import fail
 from emulator.cli.files import check_folder, write_atomically
+from emulator.cli.options import WITH_DEFAULTS
 from emulator.errors import UsageError
 
-_OPTIONS = {"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True}
 
-
-@click.group(cls=ControlGroup, context_settings=_OPTIONS)
+@click.group(cls=ControlGroup, context_settings=WITH_DEFAULTS)
 @json_option
 @control_options
 def snapshot(json: bool, **at: str) -> None:

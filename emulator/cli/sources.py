@@ -8,7 +8,8 @@ from click.core import ParameterSource
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from emulator.cli.command import CONFIGURATION, ENVIRONMENT_PREFIX
+from emulator.cli.command import CONFIGURATION
+from emulator.cli.options import ENVIRONMENT_PREFIX
 from emulator.clock import EARLIEST, LATEST
 from emulator.settings import Settings
 

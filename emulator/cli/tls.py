@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from emulator.cli.ending import fail
+from emulator.cli.ending import WRONG_USAGE, fail
 from emulator.cli.files import write_atomically
 
 if TYPE_CHECKING:
     import trustme
 
-WRONG_CONFIGURATION = 2  # the exit status
 _AUTHORITY = Path("authority", "ca.pem")
 _AUTHORITY_KEY = Path("authority", "ca-key.pem")
 NAMES = ("localhost", "127.0.0.1", "::1", "www.wixapis.com")
@@ -68,7 +67,7 @@ def trust_bundle(folder: Path) -> Path:
 
 def _fail_to_write(folder: Path, error: OSError) -> NoReturn:
     reason = f"cannot keep certificates in {folder}: {error.strerror}"
-    fail(f"{reason}; set XDG_STATE_HOME to a folder that can be written, on a disk with room", WRONG_CONFIGURATION)
+    fail(f"{reason}; set XDG_STATE_HOME to a folder that can be written, on a disk with room", WRONG_USAGE)
 
 
 def _authority(folder: Path) -> "trustme.CA":
@@ -92,10 +91,10 @@ def _known_authority(folder: Path) -> "trustme.CA | None":
         return trustme.CA.from_pem(certificate.read_bytes(), key.read_bytes())
     except FileNotFoundError:
         reason = f"{certificate} or {key} is missing"
-        fail(f"{reason}; remove {key.parent}, and trust the new authority", WRONG_CONFIGURATION)
+        fail(f"{reason}; remove {key.parent}, and trust the new authority", WRONG_USAGE)
     except ValueError as error:
         reason = f"{certificate} or {key} is damaged ({error})"
-        fail(f"{reason}; remove {key.parent}, and trust the new authority", WRONG_CONFIGURATION)
+        fail(f"{reason}; remove {key.parent}, and trust the new authority", WRONG_USAGE)
 
 
 def _make_authority(folder: Path) -> None:

@@ -13,19 +13,18 @@ from urllib.parse import urlsplit
 import click
 
 from emulator.cli.client import CallFailed, Control, Unreachable, control_options
-from emulator.cli.ending import STOP_SIGNALS, fail
+from emulator.cli.ending import NOT_READY, STOP_SIGNALS, WRONG_USAGE, fail
+from emulator.cli.options import WITH_DEFAULTS
 from emulator.process import NotStarted, launched
 from emulator.velo.node import MODULE, NodeMissing
 from emulator.velo.site import VeloError, VeloSite
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_UNUSABLE = 2
-_NOT_READY = 3
 _STDOUT = 1
 
 
 @click.command(
-    context_settings={"auto_envvar_prefix": "WIX_EMULATOR", "show_default": True},
+    context_settings=WITH_DEFAULTS,
     epilog=f"Test suites in Node import startVelo from {MODULE} (--module prints it), those in Python VeloSite from "
     "emulator.velo.",
 )
@@ -59,9 +58,9 @@ def velo(directory: Path, arguments: str | None, call: str | None, **at: str) ->
             else:
                 _call(directory, control, call, given)
     except NodeMissing as error:
-        fail(str(error), _NOT_READY)
+        fail(str(error), NOT_READY)
     except VeloError as error:
-        fail(str(error), _UNUSABLE)
+        fail(str(error), WRONG_USAGE)
 
 
 def _print_module(context: click.Context) -> NoReturn:
@@ -120,11 +119,11 @@ def _emulator(control: Control) -> Iterator[Control]:
     except Unreachable as error:
         address = urlsplit(control.url)
         if address.scheme != "http" or address.hostname not in _LOOPBACK:
-            fail(str(error), _NOT_READY)
+            fail(str(error), NOT_READY)
         with _own_emulator(str(address.hostname), address.port or 80) as token:
             yield Control(control.url, control.site, token)
     except CallFailed as error:
-        fail(str(error), _NOT_READY)
+        fail(str(error), NOT_READY)
     else:
         yield control
 
@@ -136,4 +135,4 @@ def _own_emulator(host: str, port: int) -> Iterator[str | None]:
             click.echo(f"started an emulator at {url}", err=True)
             yield token
     except NotStarted as error:
-        fail(str(error), error.status or _NOT_READY)
+        fail(str(error), error.status or NOT_READY)

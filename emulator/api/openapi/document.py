@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from emulator import __version__
+from emulator.address import DEFAULT_URL
 from emulator.api.openapi.evidence import rule_book
 from emulator.api.openapi.examples import add_examples
 from emulator.api.openapi.links import add_links
@@ -73,7 +74,7 @@ def _document(title: str, operations: list[Operation]) -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": __version__, "license": {"name": "MIT", "identifier": "MIT"}},
-        "servers": [{"url": "http://127.0.0.1:8949"}],
+        "servers": [{"url": DEFAULT_URL}],
         "security": [{}],
         "paths": dict(paths),
         "components": {

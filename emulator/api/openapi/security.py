@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from emulator.address import DEFAULT_URL
 from emulator.domain.credentials import GRANTING_SCOPES, MANAGE_ORDERS, READ_ORDERS
 
 Json = dict[str, Any]
@@ -29,7 +30,7 @@ SECURITY_SCHEMES: Json = {
     _TOKEN: {
         "type": "oauth2",
         "description": "An access token of an app's instance, as it is or behind `Bearer` (R701, R702).",
-        "flows": {"clientCredentials": {"tokenUrl": "http://127.0.0.1:8949/oauth2/token", "scopes": _SCOPES}},
+        "flows": {"clientCredentials": {"tokenUrl": f"{DEFAULT_URL}/oauth2/token", "scopes": _SCOPES}},
     },
 }
 
