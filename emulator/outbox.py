@@ -59,7 +59,8 @@ class Outbox:
         # Ordered dicts: of a dict from whose head entries go for ever, finding the first takes longer and longer.
         self._deliveries: OrderedDict[str, Delivery] = OrderedDict()
         self._queues: defaultdict[Lane, list[tuple[datetime, int, str]]] = defaultdict(list)
-        self._settled: OrderedDict[str, None] = OrderedDict()
+        self._waiting: OrderedDict[str, None] = OrderedDict()  # as they were queued, those in flight included
+        self._settled: OrderedDict[str, None] = OrderedDict()  # as they came to rest
         self._held: dict[str, str] = {}
         self._queued = 0
         self._entries = 0  # of all queues
@@ -69,15 +70,13 @@ class Outbox:
         self._in_flight: set[str] = set()
 
     def state(self) -> "OutboxState":
-        """All of it. What is in flight counts as waiting at the head of its queue."""
+        """All of it. What is in flight counts as waiting in its place."""
         from emulator.states import OutboxState
 
-        queued = {delivery_id: place for queue in self._queues.values() for _, place, delivery_id in sorted(queue)}
-        waiting = [delivery.id for delivery in self._deliveries.values() if delivery.due is not None]
         return OutboxState(
             subscriptions=tuple(self.subscriptions.values()),
             deliveries=self.deliveries(),
-            queue=tuple(sorted(waiting, key=lambda one: -1 if one in self._in_flight else queued.get(one, -1))),
+            queue=tuple(self._waiting),
             settled=tuple(self._settled),
             held=self.held(),
             sequences=tuple(self._sequences.items()),
@@ -209,6 +208,7 @@ class Outbox:
 
     def _settle(self, delivery: Delivery) -> None:
         self._in_flight.discard(delivery.id)
+        self._waiting.pop(delivery.id, None)
         self._let_go(delivery)
         if delivery.id not in self._settled:
             self._settled[delivery.id] = None
@@ -219,6 +219,8 @@ class Outbox:
         self._in_flight.discard(delivery.id)
         lane = Lane(delivery.subscription.id, delivery.is_first_attempt)
         heapq.heappush(self._queues[lane], (due, self._queued, delivery.id))
+        self._waiting[delivery.id] = None
+        self._waiting.move_to_end(delivery.id)
         self._changes.tell("detail", ("places", delivery.id))
         self._entries += 1
         if self._entries > 2 * len(self._deliveries) + _VOID_MAX:
@@ -239,6 +241,7 @@ class Outbox:
         if not self._settled:
             self._note_dropped()
         forgotten = self._deliveries.pop(next(iter(self._settled or self._deliveries)))
+        self._waiting.pop(forgotten.id, None)
         self._settled.pop(forgotten.id, None)
         self._in_flight.discard(forgotten.id)
         self._sealed_bytes -= _sealed_bytes(forgotten)

@@ -317,6 +317,23 @@ def test_a_restored_outbox_is_bounded_like_any_other() -> None:
     assert ids(box.deliveries()) == ["6", "7", "8", "9"]
 
 
+def test_what_was_held_back_and_released_has_its_place_behind_what_released_it_when_it_is_restored() -> None:
+    box, other = outbox(), outbox()
+    box.hold_back(delivery("a", to=ONE, at=LATER))
+    box.put(delivery("b", to=ONE))
+    box.release_held("one", NOW)
+    other.restore(box.state())
+    assert drained(other, FIRST) == drained(box, FIRST) == ["b", "a"]
+
+
+def test_what_is_in_flight_is_restored_at_the_head_of_its_queue() -> None:
+    box, other = outbox(delivery("a", to=ONE), delivery("b", to=ONE), delivery("c", to=OTHER)), outbox()
+    box.take_due(FIRST, NOW)
+    box.put(delivery("d", to=ONE))
+    other.restore(box.state())
+    assert drained(other, FIRST) == ["a", "b", "d"]
+
+
 def test_of_too_many_entities_the_one_without_events_for_longest_begins_at_one_again() -> None:
     box = Outbox([], 100, sequences_max=2)
     assert [box.next_sequence(entity) for entity in ("a", "b", "a", "c", "a", "b")] == [1, 1, 2, 1, 3, 1]
@@ -446,6 +463,12 @@ class OutboxMachine(RuleBasedStateMachine):
                 lane = Lane(waiting.subscription.id, waiting.is_first_attempt)
                 queued = {entry[2] for entry in self.box._queues[lane] if entry[0] == waiting.due}
                 assert waiting.id in queued
+
+    @invariant()
+    def whatever_waits_has_one_place(self) -> None:
+        state = self.box.state()
+        assert sorted(state.queue) == sorted(one.id for one in state.deliveries if one.due is not None)
+        assert sorted(state.settled) == sorted(one.id for one in state.deliveries if one.due is None)
 
     @invariant()
     def nothing_waits_beyond_the_ladder(self) -> None:

@@ -71,6 +71,18 @@ def test_tokens_that_were_sealed_stay_the_same_bytes(api: TestClient, shop: Shop
     assert one == other != []
 
 
+def test_a_state_keeps_events_out_of_order_that_a_mishap_has_put_so(api: TestClient, shop: Shop) -> None:
+    api.post("/_emulator/webhooks", json={"url": NOWHERE})
+    order_id = shop.order()
+    for chaos in ({"chaos": "reorder"}, {}):
+        event = {"eventType": "wix.ecom.v1.order_updated", "orderId": order_id}
+        assert api.post("/_emulator/events", json=event | chaos).status_code == 200
+    queue = state(api)["outbox"]["queue"]
+    api.put("/_emulator/state", json=state(api))
+    held_back, released_it = (one["id"] for one in api.get("/_emulator/deliveries").json()["deliveries"])
+    assert queue == state(api)["outbox"]["queue"] == [released_it, held_back]
+
+
 def test_a_state_may_be_larger_than_any_other_body(api: TestClient, shop: Shop) -> None:
     for _ in range(20):
         shop.order()
