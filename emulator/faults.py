@@ -2,31 +2,53 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
 
 from emulator.changes import REST_OF_SITE, Changes
 from emulator.domain.chaos import Chaos
-from emulator.domain.refusals import LimitReached
+from emulator.domain.refusals import LimitReached, find_refusal, refusal_codes
+from emulator.domain.violations import violated
 
 FAULTS_MAX = 1_000  # every call looks through them
+_TIMES_MAX = 1_000_000
 
+
+def _known(code: str) -> str:
+    if find_refusal(code) is None:
+        raise violated("INVALID_ENUM_VALUE", f"must be one of {', '.join(refusal_codes())}")
+    return code
+
+
+RefusalCode = Annotated[str, AfterValidator(_known)]
+BlankStatus = Annotated[int, Field(ge=500, le=599)]
+DelayMs = Annotated[int, Field(ge=0, le=60_000)]
 Drop = Literal["beforeCommit", "afterCommit"]
+Times = Annotated[int, Field(ge=1, le=_TIMES_MAX)]
+GoodCalls = Annotated[int, Field(ge=0, le=_TIMES_MAX)]
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What goes wrong with a call: exactly one of these is set.
+    """What goes wrong with a call: exactly one of these is set; else PydanticCustomError, as a violation.
 
     `refusal`: the code of a refusal instead of the work; `status`: a blank answer instead of it; `delay_ms`: before it;
     `drop`: the connection ends before the work is done, or after it, so that only the reply is lost; `chaos`: on the
     events of the call.
     """
 
-    refusal: str | None = None
-    status: int | None = None
-    delay_ms: int | None = None
+    refusal: RefusalCode | None = None
+    status: BlankStatus | None = None
+    delay_ms: DelayMs | None = None
     drop: Drop | None = None
     chaos: Chaos | None = None
+
+    def __post_init__(self) -> None:
+        kinds = (self.refusal, self.status, self.delay_ms, self.drop, self.chaos)
+        if (count := sum(kind is not None for kind in kinds)) != 1:
+            known = "error or refusal, status, delayMs, drop, chaos"
+            raise violated("ONE_OF_ALIGNMENT", f"must have exactly one effect ({known}), has {count}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +58,14 @@ class Fault:
     id: str
     operation: str
     effect: Effect
-    times: int = 1
-    skip: int = 0
-    used: int = 0
-    skipped: int = 0
+    times: Times = 1
+    skip: GoodCalls = 0
+    used: Annotated[int, Field(ge=0)] = 0
+    skipped: Annotated[int, Field(ge=0)] = 0
+
+    def __post_init__(self) -> None:
+        if self.used > self.times:
+            raise violated("MAX", f"was used {self.used} times of {self.times}", {"threshold": self.times})
 
     @property
     def remaining(self) -> int:

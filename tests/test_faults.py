@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from emulator.domain.chaos import Chaos
@@ -18,6 +20,17 @@ def armed(*faults: Fault) -> Faults:
 def effects(faults: Faults, calls: int, operation: str = "createFulfillment") -> list[Effect | None]:
     taken = [faults.take(operation) for _ in range(calls)]
     return [fault.effect if fault else None for fault in taken]
+
+
+@pytest.mark.parametrize("effects", [{}, {"status": 503, "delay_ms": 1}], ids=str)
+def test_an_effect_is_exactly_one(effects: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"must have exactly one effect .*, has {len(effects)}"):
+        Effect(**effects)
+
+
+def test_a_fault_does_not_happen_more_often_than_it_should() -> None:
+    with pytest.raises(ValueError, match="was used 2 times of 1"):
+        Fault("1", "createFulfillment", BLANK, used=2)
 
 
 def test_without_a_fault_nothing_goes_wrong() -> None:

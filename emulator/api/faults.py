@@ -1,28 +1,37 @@
 """Faults over HTTP: armed, listed and taken back."""
 
-import dataclasses
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import parse, render_json
 from emulator.api.webhooks import IdentifiedRequest, PlannedChaos
-from emulator.domain.refusals import ControlNotFound, InvalidRequest, Violation, find_refusal, refusal_codes
+from emulator.domain.refusals import ControlNotFound, InvalidRequest, Violation
 from emulator.domain.unread import nearest
 from emulator.domain.wire import WireModel
-from emulator.faults import Drop, Effect, Fault
+from emulator.faults import BlankStatus, DelayMs, Drop, Effect, Fault, GoodCalls, RefusalCode, Times
 
 
 class PlannedEffect(WireModel):
     """What goes wrong: exactly one of these."""
 
-    error: str | None = None
-    status: Annotated[int, Field(ge=500, le=599)] | None = None
-    delay_ms: Annotated[int, Field(ge=0, le=60_000)] | None = None
+    error: RefusalCode | None = None
+    status: BlankStatus | None = None
+    delay_ms: DelayMs | None = None
     drop: Drop | None = None
     chaos: PlannedChaos | None = None
+
+    def effect(self) -> Effect:
+        """The effect as a value. Raises PydanticCustomError, as a violation."""
+        chaos = self.chaos.chaos() if self.chaos else None
+        return Effect(refusal=self.error, status=self.status, delay_ms=self.delay_ms, drop=self.drop, chaos=chaos)
+
+    @model_validator(mode="after")
+    def _refuse_what_is_no_effect(self) -> Self:
+        self.effect()
+        return self
 
 
 class ArmFaultRequest(WireModel):
@@ -30,8 +39,8 @@ class ArmFaultRequest(WireModel):
 
     operation: str
     effect: PlannedEffect
-    times: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    skip: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    times: Times = 1
+    skip: GoodCalls = 0
 
 
 class ListFaultsRequest(WireModel):
@@ -60,7 +69,7 @@ async def arm_fault(call: Call) -> Response:
     """Plan a misbehaviour."""
     request = parse(call, ArmFaultRequest)
     refuse_unknown_operation(request.operation)
-    effect = _effect(request.effect)
+    effect = request.effect.effect()
     fault = Fault(call.site.ids.guid(), request.operation, effect, request.times, request.skip)
     call.site.faults.arm(fault)
     return render_json(_rendered(fault))
@@ -82,18 +91,21 @@ async def clear_faults(call: Call) -> Response:
 
 def refuse_unknown_operation(operation: str) -> None:
     """Refuse what is no operation of the emulated API."""
-    found = _unknown_operation(operation)
+    found = unknown_operation(operation)
     if found is not None:
         raise InvalidRequest([found])
 
 
-def unfit(fault: Fault) -> list[Violation]:
-    """What is wrong with a fault that was not armed here but comes from a snapshot."""
-    violations = [_unknown_operation(fault.operation), _unknown_refusal(fault.effect.refusal)]
-    kinds = [value for value in dataclasses.astuple(fault.effect) if value is not None]
-    if len(kinds) != 1:
-        violations.append(Violation("effect", f"must have exactly one effect, has {len(kinds)}", "ONE_OF_ALIGNMENT"))
-    return [violation for violation in violations if violation is not None]
+def unknown_operation(operation: str, field: str = "operation") -> Violation | None:
+    """What is wrong with the operation that the field names, if it is none of the emulated API."""
+    from emulator.api.routes import OPERATIONS
+
+    known = [one.id for one in OPERATIONS if not one.is_control]
+    if operation in known:
+        return None
+    meant = nearest(operation, known)
+    hint = f"; did you mean {meant}?" if meant else ""
+    return Violation(field, f"must be one of {', '.join(known)}{hint}", "INVALID_ENUM_VALUE")
 
 
 def described_effect(effect: Effect) -> dict[str, Any]:
@@ -106,39 +118,6 @@ def described_effect(effect: Effect) -> dict[str, Any]:
         "chaos": effect.chaos and effect.chaos.name,
     }
     return {name: value for name, value in described.items() if value is not None}
-
-
-def _unknown_operation(operation: str) -> Violation | None:
-    from emulator.api.routes import OPERATIONS
-
-    known = [one.id for one in OPERATIONS if not one.is_control]
-    if operation in known:
-        return None
-    meant = nearest(operation, known)
-    hint = f"; did you mean {meant}?" if meant else ""
-    return Violation("operation", f"must be one of {', '.join(known)}{hint}", "INVALID_ENUM_VALUE")
-
-
-def _unknown_refusal(code: str | None) -> Violation | None:
-    if code is None or find_refusal(code) is not None:
-        return None
-    return Violation("effect.error", f"must be one of {', '.join(refusal_codes())}", "INVALID_ENUM_VALUE")
-
-
-def _effect(planned: PlannedEffect) -> Effect:
-    if sum(getattr(planned, name) is not None for name in PlannedEffect.model_fields) != 1:
-        known = "error, status, delayMs, drop, chaos"
-        raise InvalidRequest([Violation("effect", f"must have exactly one of {known}", "ONE_OF_ALIGNMENT")])
-    unknown = _unknown_refusal(planned.error)
-    if unknown is not None:
-        raise InvalidRequest([unknown])
-    return Effect(
-        refusal=planned.error,
-        status=planned.status,
-        delay_ms=planned.delay_ms,
-        drop=planned.drop,
-        chaos=planned.chaos.chaos() if planned.chaos else None,
-    )
 
 
 def _rendered(fault: Fault) -> dict[str, Any]:

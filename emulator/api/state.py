@@ -1,16 +1,13 @@
 """A site's state over HTTP: saved as one document, and loaded again."""
 
-from collections.abc import Iterator
-
 from emulator import snapshots
 from emulator.api.answer import Response
 from emulator.api.call import Call
-from emulator.api.faults import unfit
+from emulator.api.faults import unknown_operation
 from emulator.api.responses import JSON, parse, render_json
 from emulator.domain.lifecycle import Lifecycle
-from emulator.domain.refusals import InvalidRequest, Violation
+from emulator.domain.refusals import InvalidRequest
 from emulator.domain.wire import OrderId, WireModel
-from emulator.faults import Fault
 from emulator.operations import lifecycle as operations
 
 SNAPSHOT_BYTES_MAX = 256 * 1024 * 1024
@@ -31,7 +28,8 @@ async def get_state(call: Call) -> Response:
 async def put_state(call: Call) -> Response:
     """Put the document's state in place of the site's; a wrong document changes nothing."""
     snapshot = snapshots.read(call.body)
-    violations = [found for index, fault in enumerate(snapshot.faults) for found in _faults(index, fault)]
+    named = [(fault.operation, f"faults[{index}].operation") for index, fault in enumerate(snapshot.faults)]
+    violations = [found for one in named if (found := unknown_operation(*one)) is not None]
     if violations:
         raise InvalidRequest(violations)
     return render_json({"fingerprint": snapshots.restore(call.site, snapshot)})
@@ -42,8 +40,3 @@ async def set_lifecycle(call: Call) -> Response:
     request = parse(call, LifecycleRequest)
     operations.set_lifecycle(call.site, request.id, request.lifecycle)
     return render_json({"orderId": request.id, "lifecycle": call.site.walks.lifecycle(request.id)})
-
-
-def _faults(index: int, fault: Fault) -> Iterator[Violation]:
-    for violation in unfit(fault):
-        yield Violation(f"faults[{index}].{violation.field}", violation.description, violation.violated_rule)

@@ -10,7 +10,7 @@ from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.paging import PagedRequest, on_page, paged
 from emulator.api.responses import parse, render_json
-from emulator.domain.chaos import ADVICE, DELAY_S, Chaos, ChaosName
+from emulator.domain.chaos import ADVICE, DELAY_S, Chaos, ChaosName, Seconds
 from emulator.domain.deliveries import (
     SUBSCRIPTIONS_MAX,
     Attempt,
@@ -28,8 +28,6 @@ from emulator.domain.wire import Items, OrderId, WireModel, format_timestamp
 from emulator.operations import events as operations
 from emulator.webhooks.dispatcher import Settled
 from emulator.webhooks.envelope import EnvelopeError, open_token
-
-_DELAY_S_MAX = 366 * 86_400
 
 
 class SubscribeRequest(WireModel):
@@ -64,7 +62,7 @@ class _PlannedChaos(WireModel):
     """A mishap, and for `delay` and `reorder` after how many seconds the event leaves anyway."""
 
     name: ChaosName
-    seconds: Annotated[float, Field(ge=0, le=_DELAY_S_MAX)] = DELAY_S
+    seconds: Seconds = DELAY_S
 
     def chaos(self) -> Chaos:
         """The mishap as a value."""

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field
 
 from emulator.domain.events import Event
 
@@ -21,6 +23,7 @@ ChaosName = Literal[
 CHAOS_NAMES: tuple[ChaosName, ...] = get_args(ChaosName)
 
 DELAY_S = 60.0
+Seconds = Annotated[float, Field(ge=0, le=366 * 86_400)]
 LARGE_PAYLOAD_CHARACTERS = 1_048_576
 
 # What a correct receiver does with each.
@@ -44,7 +47,7 @@ class Chaos:
     """One planned mishap; `seconds` is for `delay` and `reorder`, on the site's clock."""
 
     name: ChaosName
-    seconds: float = DELAY_S
+    seconds: Seconds = DELAY_S
 
 
 def disfigured(event: Event, chaos: Chaos | None) -> Event:

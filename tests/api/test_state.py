@@ -95,9 +95,23 @@ def test_a_state_may_be_larger_than_any_other_body(api: TestClient, shop: Shop) 
     ("fault", "field"),
     [
         ({"operation": "teleport", "effect": {"status": 503}}, "faults[0].operation"),
-        ({"operation": "getOrder", "effect": {"refusal": "BORED"}}, "faults[0].effect.error"),
+        ({"operation": "getOrder", "effect": {"refusal": "BORED"}}, "faults[0].effect.refusal"),
         ({"operation": "getOrder", "effect": {}}, "faults[0].effect"),
         ({"operation": "getOrder", "effect": {"status": 503, "delayMs": 1}}, "faults[0].effect"),
+        ({"operation": "getOrder", "effect": {"status": 42}}, "faults[0].effect.status"),
+        ({"operation": "getOrder", "effect": {"status": 700}}, "faults[0].effect.status"),
+        ({"operation": "getOrder", "effect": {"delayMs": -1}}, "faults[0].effect.delayMs"),
+        ({"operation": "getOrder", "effect": {"delayMs": 60_001}}, "faults[0].effect.delayMs"),
+        ({"operation": "getOrder", "effect": {"drop": "later"}}, "faults[0].effect.drop"),
+        (
+            {"operation": "createFulfillment", "effect": {"chaos": {"name": "delay", "seconds": 1e300}}},
+            "faults[0].effect.chaos.seconds",
+        ),
+        ({"operation": "getOrder", "effect": {"status": 503}, "times": 0}, "faults[0].times"),
+        ({"operation": "getOrder", "effect": {"status": 503}, "times": 1_000_001}, "faults[0].times"),
+        ({"operation": "getOrder", "effect": {"status": 503}, "skip": -1}, "faults[0].skip"),
+        ({"operation": "getOrder", "effect": {"status": 503}, "used": -1}, "faults[0].used"),
+        ({"operation": "getOrder", "effect": {"status": 503}, "used": 2}, "faults[0]"),
     ],
 )
 def test_a_fault_that_could_not_be_armed_cannot_be_loaded(api: TestClient, fault: Json, field: str) -> None:
