@@ -18,6 +18,7 @@ from emulator.api.openapi.refusals import refusals_of
 from emulator.api.operation import Operation
 from emulator.api.routes import OPERATIONS
 from emulator.cli.command import verbs
+from emulator.domain.chaos import CHAOS_NAMES
 from emulator.domain.credentials import GRANTING_SCOPES
 from emulator.domain.deliveries import DeliveryFormat
 from emulator.domain.events import EVENT_TYPES, EventType
@@ -74,6 +75,15 @@ def test_every_reference_leads_to_something(document: Any) -> None:
         for step in reference.removeprefix("#/").split("/"):
             assert step in found, reference
             found = found[step]
+
+
+def test_chaos_is_described_as_a_name_and_as_a_name_with_seconds() -> None:
+    schemas = control_document()["components"]["schemas"]
+    for request in ("PlannedEffect", "FireEventRequest"):
+        name, planned, nothing = schemas[request]["properties"]["chaos"]["anyOf"]
+        assert name["enum"] == list(CHAOS_NAMES)
+        assert planned == {"$ref": "#/components/schemas/_PlannedChaos"}
+        assert nothing == {"type": "null"}
 
 
 @pytest.mark.parametrize("described", operations(DOCUMENT).values(), ids=lambda one: str(one["operationId"]))

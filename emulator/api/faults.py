@@ -8,6 +8,7 @@ from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import parse, render_json
 from emulator.api.webhooks import IdentifiedRequest, PlannedChaos
+from emulator.domain.chaos import Chaos
 from emulator.domain.refusals import ControlNotFound, InvalidRequest, Violation
 from emulator.domain.unread import nearest
 from emulator.domain.wire import WireModel
@@ -109,15 +110,19 @@ def unknown_operation(operation: str, field: str = "operation") -> Violation | N
 
 
 def described_effect(effect: Effect) -> dict[str, Any]:
-    """The effect as it is armed."""
+    """The effect as it is armed: chaos by its bare name, where it has no other seconds than those it has anyway."""
     described = {
         "error": effect.refusal,
         "status": effect.status,
         "delayMs": effect.delay_ms,
         "drop": effect.drop,
-        "chaos": effect.chaos and effect.chaos.name,
+        "chaos": effect.chaos and _described(effect.chaos),
     }
     return {name: value for name, value in described.items() if value is not None}
+
+
+def _described(chaos: Chaos) -> str | dict[str, Any]:
+    return chaos.name if chaos == Chaos(chaos.name) else {"name": chaos.name, "seconds": chaos.seconds}
 
 
 def _rendered(fault: Fault) -> dict[str, Any]:

@@ -71,7 +71,11 @@ class _PlannedChaos(WireModel):
 
 # A name alone will do.
 PlannedChaos = Annotated[
-    _PlannedChaos, BeforeValidator(lambda value: {"name": value} if isinstance(value, str) else value)
+    _PlannedChaos,
+    BeforeValidator(
+        lambda value: {"name": value} if isinstance(value, str) else value,
+        json_schema_input_type=ChaosName | _PlannedChaos,
+    ),
 ]
 
 

@@ -201,6 +201,28 @@ def test_a_fault_is_answered_and_listed_as_it_was_armed(api: TestClient) -> None
     assert faults(api) == [armed]
 
 
+@pytest.mark.parametrize(
+    "effect",
+    [
+        {"error": "ORDER_NOT_FOUND"},
+        {"status": 503},
+        {"delayMs": 800},
+        {"drop": "afterCommit"},
+        {"chaos": "duplicate"},
+        {"chaos": {"name": "delay", "seconds": 600}},
+        {"chaos": {"name": "reorder", "seconds": 0}},
+    ],
+    ids=str,
+)
+def test_an_effect_is_listed_as_it_was_armed_and_can_be_armed_again(api: TestClient, effect: Json) -> None:
+    listed = arm(api, effect)["effect"]
+    assert listed == arm(api, listed)["effect"] == effect
+
+
+def test_chaos_with_the_seconds_that_it_has_anyway_is_listed_by_its_name(api: TestClient) -> None:
+    assert arm(api, {"chaos": {"name": "delay", "seconds": 60}})["effect"] == {"chaos": "delay"}
+
+
 def test_a_fault_that_has_happened_is_still_listed(api: TestClient, shop: Shop) -> None:
     arm(api, {"status": 503}, times=2)
     shop.create(shop.order())
