@@ -71,8 +71,9 @@ async def arm_fault(call: Call) -> Response:
     request = parse(call, ArmFaultRequest)
     refuse_unknown_operation(request.operation)
     effect = request.effect.effect()
-    fault = Fault(call.site.ids.guid(), request.operation, effect, request.times, request.skip)
-    call.site.faults.arm(fault)
+    with call.site.ids.given_back_on_failure():
+        fault = Fault(call.site.ids.guid(), request.operation, effect, request.times, request.skip)
+        call.site.faults.arm(fault)
     return render_json(_rendered(fault))
 
 

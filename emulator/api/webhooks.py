@@ -26,6 +26,7 @@ from emulator.domain.refusals import ControlNotFound, InvalidRequest, LimitReach
 from emulator.domain.unread import nearest
 from emulator.domain.wire import Items, OrderId, WireModel, format_timestamp
 from emulator.operations import events as operations
+from emulator.site import Site
 from emulator.webhooks.dispatcher import Settled
 from emulator.webhooks.envelope import EnvelopeError, open_token
 
@@ -174,15 +175,8 @@ async def settle(call: Call) -> Response:
 async def fire_event(call: Call) -> Response:
     """Fire an event by hand."""
     request = parse(call, FireEventRequest)
-    event_type = _event_type(request.event_type)
     chaos = request.chaos.chaos() if request.chaos else None
-    to = None
-    if request.to is not None:
-        to = Subscription(id=call.site.ids.guid(), url=request.to, format=request.format)
-    try:
-        event, unknown = operations.fire(call.site, event_type, request.order_id, request.set, chaos=chaos, to=to)
-    except PathError as error:
-        raise InvalidRequest([Violation("set", str(error), "VALIDATION")]) from None
+    event, unknown = _fired(call.site, request, chaos)
     deliveries = [_rendered(call, one) for one in call.site.outbox.deliveries() if one.event.id == event.id]
     answer = {"event": event.domain_event(), "deliveries": deliveries}
     if unknown:
@@ -202,6 +196,18 @@ def settled(outcome: Settled) -> dict[str, Any]:
     """What sending all that was due came to."""
     counts = {"delivered": outcome.delivered, "failed": outcome.failed, "waiting": outcome.waiting}
     return counts | ({"timedOut": True} if outcome.timed_out else {})
+
+
+def _fired(site: Site, request: FireEventRequest, chaos: Chaos | None) -> operations.Fired:
+    event_type = _event_type(request.event_type)
+    try:
+        with site.ids.given_back_on_failure():
+            to = None
+            if request.to is not None:
+                to = Subscription(id=site.ids.guid(), url=request.to, format=request.format)
+            return operations.fire(site, event_type, request.order_id, request.set, chaos=chaos, to=to)
+    except PathError as error:
+        raise InvalidRequest([Violation("set", str(error), "VALIDATION")]) from None
 
 
 def _event_types(wanted: Sequence[str]) -> tuple[str, ...]:

@@ -121,6 +121,37 @@ def test_a_fault_that_could_not_be_armed_cannot_be_loaded(api: TestClient, fault
     assert state(api) == saved
 
 
+TICKETS = "wixEvents_onOrderUpdated"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("events", {"eventType": TICKETS, "set": {"a[": 1}}),
+        ("events", {"eventType": TICKETS, "to": NOWHERE, "set": {"orderNumber.a": 1}}),
+        ("events", {"eventType": "wix.ecom.v1.order_updated", "to": NOWHERE, "orderId": "nobody"}),
+        ("events", {"eventType": "wix.ecom.v1.order_updated", "to": NOWHERE, "set": {"[": 1}}),
+        ("faults", {"operation": "getOrder", "effect": {"status": 503}}),
+        ("webhooks", {"url": NOWHERE, "eventTypes": ["nothing"]}),
+        ("webhooks", {"url": NOWHERE}),
+        ("orders", {"order": {"status": "LOST"}, "count": 2}),
+        ("seed", {"orders": [{}, {"status": "LOST"}]}),
+        ("provider-states", {"state": "an approved order", "params": {"quantity": -1}}),
+    ],
+    ids=str,
+)
+def test_a_refused_call_of_the_control_plane_leaves_no_trace_in_the_sequence_of_ids_either(
+    api: TestClient, path: str, body: Json
+) -> None:
+    api.post("/_emulator/orders", json={})
+    call = {"faults": {"operation": "getOrder", "effect": {"status": 503}}, "webhooks": {"url": NOWHERE}}.get(path)
+    for _ in range({"faults": 1_000, "webhooks": 100}.get(path, 0)):
+        assert api.post(f"/_emulator/{path}", json=call).status_code == 200
+    before = state(api)
+    assert api.post(f"/_emulator/{path}", json=body).status_code >= 400
+    assert state(api) == before
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"version": 1}', b'{"version": 2}'])
 def test_what_is_no_state_is_refused(api: TestClient, body: bytes) -> None:
     before = state(api)
