@@ -29,10 +29,15 @@ async def set_provider_state(call: Call) -> Response:
     if request.action == "teardown":
         operations.tear_down(call.site)
         return render_json({})
-    values: dict[str, Any] = {}
-    for name in (*request.states, *([] if request.state is None else [request.state])):
-        values |= _set_up(call, name, request.params)
-    return render_json(values)
+    names = (*request.states, *([] if request.state is None else [request.state]))
+    try:
+        return render_json(operations.set_up(call.site, names, request.params))
+    except operations.UnknownState:
+        known = known_states()
+        description = f"is none of {', '.join(known)}"
+        raise InvalidRequest([Violation("state", description, "INVALID_ENUM_VALUE", {"values": known})]) from None
+    except SeedError as error:
+        raise InvalidRequest([Violation("params", f"{error.where} {error.reason}", "VALIDATION")]) from None
 
 
 async def list_provider_states(call: Call) -> Response:  # noqa: ARG001 - every endpoint takes the call
@@ -43,15 +48,3 @@ async def list_provider_states(call: Call) -> Response:  # noqa: ARG001 - every 
 def known_states() -> list[str]:
     """Every name that a contract may give."""
     return [*operations.STATES, operations.NO_ORDERS, *operations.seeds()]
-
-
-def _set_up(call: Call, name: str, params: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return operations.set_up(call.site, name, params)
-    except operations.UnknownState:
-        known = known_states()
-        raise InvalidRequest(
-            [Violation("state", f"is none of {', '.join(known)}", "ENUM", {"values": known})]
-        ) from None
-    except SeedError as error:
-        raise InvalidRequest([Violation("params", f"{error.where} {error.reason}", "VALIDATION")]) from None

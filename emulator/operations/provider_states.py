@@ -1,6 +1,7 @@
 """Provider states: what a contract test takes for granted before a call, by name, as Pact asks for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -17,34 +18,23 @@ _QUANTITY_MAX = 100_000
 
 Json = dict[str, Any]
 Params = Mapping[str, Any]
+State = Callable[[Site, Params], Json]
 
 
 class UnknownState(Exception):  # noqa: N818 - an answer
     """A state that the emulator has no data for."""
 
 
-def set_up(site: Site, name: str, params: Params) -> Json:
-    """Bring the state about; the values that a contract may put into its requests.
+def set_up(site: Site, names: Iterable[str], params: Params) -> Json:
+    """Bring the states about, one after the other; the values that a contract may put into its requests.
 
-    A state adds to what is there, and replaces its own order. Raises UnknownState, SeedError.
+    A state adds to what is there, and replaces its own order. Raises SeedError, LimitReached; UnknownState, and then
+    changes nothing.
     """
-    if name == "":  # Pact's way of saying: no state in particular
-        return {}
-    if name == NO_ORDERS:
-        site.reset()
-        site.store.clear(())
-        return {}
-    if name in STATES:
-        values = {
-            "orderId": str(params.get("orderId", ORDER_ID)),
-            "lineItemId": str(params.get("lineItemId", LINE_ITEM_ID)),
-        }
-        merge_seed(site, {"orders": [STATES[name](values, params)]})
-        return values
-    if (seed := name.removeprefix("seed ")) in seeds():
-        orders = [] if seed == EMPTY else merge_seed(site, read(fixtures() / f"{seed}.yaml"))
-        return {"orderIds": [order.id for order in orders]}
-    raise UnknownState(name)
+    values: Json = {}
+    for state in [_found(name) for name in names]:
+        values |= state(site, params)
+    return values
 
 
 def tear_down(site: Site) -> None:
@@ -55,6 +45,38 @@ def tear_down(site: Site) -> None:
 def seeds() -> tuple[str, ...]:
     """The names of the seeds that are states too, as `docs` or `seed docs`."""
     return (*sorted(path.stem for path in fixtures().glob("*.yaml")), EMPTY)
+
+
+def _found(name: str) -> State:
+    if name == "":  # Pact's way of saying: no state in particular
+        return lambda site, params: {}  # noqa: ARG005 - every state takes both
+    if name == NO_ORDERS:
+        return _without_orders
+    if name in STATES:
+        return partial(_with_order, STATES[name])
+    if (seed := name.removeprefix("seed ")) in seeds():
+        return partial(_with_seed, seed)
+    raise UnknownState(name)
+
+
+def _without_orders(site: Site, params: Params) -> Json:  # noqa: ARG001 - every state takes both
+    site.reset()
+    site.store.clear(())
+    return {}
+
+
+def _with_order(make: Callable[[Json, Params], Json], site: Site, params: Params) -> Json:
+    values = {
+        "orderId": str(params.get("orderId", ORDER_ID)),
+        "lineItemId": str(params.get("lineItemId", LINE_ITEM_ID)),
+    }
+    merge_seed(site, {"orders": [make(values, params)]})
+    return values
+
+
+def _with_seed(seed: str, site: Site, params: Params) -> Json:  # noqa: ARG001 - every state takes both
+    orders = [] if seed == EMPTY else merge_seed(site, read(fixtures() / f"{seed}.yaml"))
+    return {"orderIds": [order.id for order in orders]}
 
 
 def _approved(values: Json, params: Params) -> Json:

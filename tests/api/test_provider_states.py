@@ -101,9 +101,16 @@ def test_an_unknown_state_is_refused_with_the_known_ones(api: TestClient) -> Non
     answer = api.put(PATH, json={"state": "a shop on fire"})
     assert answer.status_code == 400
     (violation,) = answer.json()["details"]["validationError"]["fieldViolations"]
-    assert violation["field"] == "state"
+    assert (violation["field"], violation["violatedRule"]) == ("state", "INVALID_ENUM_VALUE")
     assert set(STATES) < set(violation["data"]["values"])
     assert violation["data"]["values"] == api.get(PATH).json()["providerStates"]
+
+
+def test_of_several_states_none_is_there_if_one_is_unknown(api: TestClient) -> None:
+    asked(api, state="docs")
+    before = api.get("/_emulator/state").json()
+    assert api.put(PATH, json={"states": ["no orders", "an approved order", "nope"]}).status_code == 400
+    assert api.get("/_emulator/state").json() == before
 
 
 def test_params_that_make_no_order_are_refused(api: TestClient) -> None:
