@@ -90,8 +90,8 @@ def _fields(call: Call) -> dict[str, Any]:
     else:
         sent = json_object(call.body)
     fields = {_CAMEL.get(name, name): value for name, value in sent.items()}
-    for name in _TEXTS & fields.keys():
-        if not isinstance(fields[name], str):
+    for name, value in fields.items():
+        if name in _TEXTS and not isinstance(value, str):
             raise Declined("invalid_request", f"{name} must be text")
     return fields
 

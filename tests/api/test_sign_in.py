@@ -1,5 +1,6 @@
 """Sign-in: who gets which token, how long it lasts, and what it is good for."""
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -235,6 +236,14 @@ def test_what_is_no_text_is_declined(shop: Shop, name: str, value: Any) -> None:
         400,
         {"error": "invalid_request", "error_description": f"{name} must be text"},
     )
+
+
+@pytest.mark.rule("R701")
+@pytest.mark.parametrize("names", list(permutations(["client_id", "clientSecret", "code"])), ids=" ".join)
+def test_of_several_that_are_no_text_the_first_one_of_the_request_is_named(shop: Shop, names: tuple[str, ...]) -> None:
+    answer = shop.client.post("/oauth2/token", json=dict.fromkeys(names, 7))
+    first = names[0].replace("clientSecret", "client_secret")
+    assert answer.json()["error_description"] == f"{first} must be text"
 
 
 @pytest.mark.rule("R701")
