@@ -69,6 +69,7 @@ class Site:
         self.emails = Emails()
         self.mishap: Chaos | None = None  # what goes wrong with events that are published now
         self.requests_in_flight = 0
+        self._begin_walks()
 
     @property
     def epoch(self) -> int:
@@ -91,6 +92,9 @@ class Site:
         self.rate_limit.clear()
         self.emails.clear()
         self.journal.clear()
+        self._begin_walks()
+        if self.walks.next_due() is not None:
+            self.wake()
 
     def wake(self) -> None:
         """Have what is due delivered, some time soon."""
@@ -105,6 +109,13 @@ class Site:
         from emulator import snapshots
 
         return snapshots.fingerprint(self)
+
+    def _begin_walks(self) -> None:
+        """Have the fulfillments walk that the seed has (R601)."""
+        if self.behaviours.lifecycle != "off":
+            now = self.clock.now()
+            for order in self.setup.seed.orders:
+                self.walks.follow(order, now)
 
 
 def _note_change(journal: Journal, changes: Changes, before: Order | None, after: Order | None) -> None:

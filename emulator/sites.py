@@ -60,6 +60,8 @@ class Sites:
             site = Site(site_id, self.setup)
             if self._keeper is not None:
                 self._keeper.adopt(site)
+            elif site.walks.next_due() is not None:
+                site.wake()
             self._sites[site_id] = site
         else:
             self._sites.move_to_end(site_id)
@@ -76,6 +78,7 @@ class Sites:
             self._keeper.release(dropped)
         dropped.reset()  # a new epoch: deliveries in flight and timers of it come to nothing
         dropped.outbox.clear(())
+        dropped.walks.clear()
         dropped.wake()  # nothing is due any more: whoever was to be woken for it lets go of it
 
     def _may_go(self, site: Site) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from emulator.domain.behaviours import Behaviours
 from emulator.domain.deliveries import Subscription
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.operations.control import create_orders
@@ -15,7 +16,7 @@ from emulator.outbox import Outbox
 from emulator.seeds import Seed
 from emulator.site import Setup, Site
 from emulator.sites import Sites
-from tests.factories import ITEM, NOW, ORDER_ID, draft, order
+from tests.factories import ITEM, NOW, ORDER_ID, draft, fulfillment, order
 
 SUBSCRIPTION = Subscription(id="1", url="http://127.0.0.1:9/webhooks", event_types=("*fulfillments_updated",))
 
@@ -103,6 +104,28 @@ def test_who_delivers_is_woken_for_a_dropped_site_that_has_nothing_to_deliver_an
     ship(made.site("a"))
     made.site("b")
     assert woken == [("a", NOW), ("a", None)]
+
+
+def walking(**setup: object) -> Sites:
+    seed = Seed((order(fulfillments=[fulfillment(1)]),))
+    return sites(1, seed=seed, behaviours=Behaviours(lifecycle="on"), **setup)
+
+
+def test_who_delivers_is_woken_for_a_site_that_starts_and_for_one_that_is_reset_with_what_walks() -> None:
+    woken: list[tuple[str, bool]] = []
+    made = walking(wake=lambda site: woken.append((site.id, site.walks.next_due() is not None)))
+    site = made.site("a")
+    assert woken == [("a", True)]
+    site.reset()
+    assert woken == [("a", True)] * 2
+
+
+def test_nothing_walks_on_a_dropped_site() -> None:
+    woken: list[tuple[str, bool]] = []
+    made = walking(wake=lambda site: woken.append((site.id, site.walks.next_due() is not None)))
+    made.site("a")
+    made.site("b")
+    assert [walks for site_id, walks in woken if site_id == "a"][-1] is False
 
 
 def test_a_site_with_a_request_in_flight_is_not_dropped() -> None:

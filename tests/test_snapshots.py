@@ -19,7 +19,7 @@ from emulator.operations.fulfillments import create
 from emulator.operations.lifecycle import set_lifecycle
 from emulator.operations.publishing import publish
 from emulator.site import Site
-from tests.factories import ITEM, NOW, ORDER_ID, draft, order, site
+from tests.factories import ITEM, NOW, ORDER_ID, draft, fulfillment, order, site
 
 Json = dict[str, Any]
 
@@ -140,6 +140,12 @@ def test_a_site_that_follows_the_system_does_so_again() -> None:
     made.clock.follow_system()
     loaded(other, document(made))
     assert not other.clock.is_manual
+
+
+def test_a_loaded_site_has_the_walks_of_the_saved_one_and_no_others() -> None:
+    saved, other = (site(order(fulfillments=[fulfillment(1)]), lifecycle=on) for on in ("off", "on"))
+    loaded(other, document(saved))
+    assert other.walks.next_due() is None
 
 
 def change(path: str, value: Any) -> Callable[[Json], None]:

@@ -1,6 +1,7 @@
 """The lifecycle simulation: which status a fulfillment takes next and when, as a carrier would report it (R601)."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated, get_args
 
 from pydantic import AfterValidator
@@ -44,6 +45,7 @@ def next_status(status: str | None) -> FulfillmentStatus | None:
     return STATUSES[position] if position < len(STATUSES) else None
 
 
+@lru_cache(maxsize=1_024)
 def waiting_time(lifecycle: str, status: FulfillmentStatus) -> timedelta:
     """How long a fulfillment takes to reach that status from the one before."""
     intervals = DEFAULT_INTERVALS if lifecycle == "on" else lifecycle

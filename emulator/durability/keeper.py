@@ -50,8 +50,8 @@ class Keeper:
         self._ledgers[site.id] = Ledger(site, self._note, is_kept=has_all)
         if is_kept:
             _subscribe_missing(site)
-            if self._is_started:
-                site.wake()
+        if self._is_started and (is_kept or site.walks.next_due() is not None):
+            site.wake()
 
     def has_all_of(self, site: Site) -> bool:
         """Whether nothing would be lost if the site were forgotten now."""

@@ -1,6 +1,6 @@
 """What the control plane can do to a site."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from emulator.domain.orders import Order
@@ -19,8 +19,7 @@ def create_orders(site: Site, partial: Mapping[str, Any], count: int) -> list[Or
         for offset in range(count):
             number = str(site.store.highest_number + 1 + offset)
             orders.append(site.setup.samples.order(partial, ids=site.ids, number=number, now=site.clock.now()))
-    for order in orders:
-        site.store.put(order)
+    _put(site, orders)
     return orders
 
 
@@ -35,8 +34,7 @@ def merge_seed(site: Site, document: Any) -> list[Order]:
         if seed.api_keys:
             raise SeedError("", "apiKeys", "are the same for every site; start the emulator with --seed FILE")
         site.store.make_room(sum(site.store.find(order.id) is None for order in seed.orders))
-    for order in seed.orders:
-        site.store.put(order)
+    _put(site, seed.orders)
     return list(seed.orders)
 
 
@@ -44,3 +42,13 @@ def reset(site: Site) -> str:
     """The fingerprint of the site, which is as a fresh one again."""
     site.reset()
     return site.fingerprint()
+
+
+def _put(site: Site, orders: Iterable[Order]) -> None:
+    """Hold the orders, and have their fulfillments walk if the lifecycle is on (R601)."""
+    now, are_any_walking = site.clock.now(), False
+    for order in orders:
+        site.store.put(order)
+        are_any_walking |= site.walks.follow(order, now)
+    if are_any_walking:
+        site.wake()

@@ -62,6 +62,7 @@ def _found(name: str) -> State:
 def _without_orders(site: Site, params: Params) -> Json:  # noqa: ARG001 - every state takes both
     site.reset()
     site.store.clear(())
+    site.walks.clear()
     return {}
 
 

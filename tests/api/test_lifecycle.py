@@ -96,6 +96,13 @@ def test_an_unknown_order_and_an_unknown_lifecycle_are_refused(api: TestClient, 
     assert violations(answer) == [("lifecycle", "FORMAT")]
 
 
+@pytest.mark.rule("R601")
+def test_a_shipped_seed_plays_its_delivery(api: TestClient, shop: Shop) -> None:
+    api.put("/_emulator/provider-states", json={"state": "a fulfilled order", "params": {"orderId": "mine"}})
+    advance(api, 3 * DAY_S)
+    assert [one["status"] for one in shop.fulfillments("mine")] == ["Fulfilled"]
+
+
 def test_a_reset_ends_all_walks(api: TestClient, shop: Shop) -> None:
     shop.created(shop.order())
     api.post("/_emulator/reset", json={})

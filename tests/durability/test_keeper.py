@@ -11,15 +11,17 @@ from typing import Any
 
 import pytest
 
+from emulator.domain.behaviours import Behaviours
 from emulator.domain.deliveries import Subscription
 from emulator.durability.file import NotWritten, SiteRows, StateFile, StateFileError
 from emulator.durability.keeper import Keeper
 from emulator.operations.control import create_orders
 from emulator.operations.fulfillments import create
+from emulator.operations.lifecycle import take_due_steps
 from emulator.seeds import Seed
 from emulator.site import Setup, Site
 from emulator.sites import Sites
-from tests.factories import ITEM, NOW, ORDER_ID, draft, order
+from tests.factories import ITEM, NOW, ORDER_ID, draft, fulfillment, order
 
 PATIENCE_S = 20
 SUBSCRIPTION = Subscription(id="flag", url="http://127.0.0.1:9/flag")
@@ -381,6 +383,28 @@ def test_sites_go_on_when_the_emulator_starts_and_not_before(path: Path) -> None
     again.site("c")
     assert again.woken == ["a", "b"]
     again.disk.close()
+
+
+def test_a_kept_site_has_the_walks_that_it_had_and_a_new_one_those_of_the_seed(path: Path) -> None:
+    walking: dict[str, Any] = {
+        "seed": Seed((order(fulfillments=[fulfillment(1)]),)),
+        "behaviours": Behaviours(lifecycle="on"),
+    }
+
+    async def work() -> None:
+        emulator = Emulator(path, **walking)
+        emulator.site().clock.advance(timedelta(minutes=10))
+        assert take_due_steps(emulator.site()) == 1
+        (before,) = emulator.site().walks.state().walks
+        await emulator.keeper.close()
+        again = Emulator(path, **walking)
+        assert again.site().walks.state().walks == (before,)
+        again.keeper.start()
+        assert [walk.status for walk in again.site("new").walks.state().walks] == [None]
+        assert again.woken == ["a", "new"]
+        await again.keeper.close()
+
+    run(work())
 
 
 def test_a_damaged_row_is_refused_and_named(path: Path) -> None:
