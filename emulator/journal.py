@@ -25,10 +25,10 @@ Ending = Literal["answered", "connectionDropped", "clientGone"]
 
 
 class Change(NamedTuple):
-    """An order before and after; None for one that was not there."""
+    """An order before and after; `before` is None for one that was not there."""
 
     before: Order | None
-    after: Order | None
+    after: Order
 
 
 @dataclass(slots=True)

@@ -118,6 +118,6 @@ class Site:
                 self.walks.follow(order, now)
 
 
-def _note_change(journal: Journal, changes: Changes, before: Order | None, after: Order | None) -> None:
+def _note_change(journal: Journal, changes: Changes, before: Order | None, after: Order) -> None:
     journal.note(Change(before, after))
-    changes.tell("order", after or before)
+    changes.tell("order", after)

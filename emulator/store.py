@@ -19,7 +19,7 @@ class Store:
     def __init__(
         self,
         orders: Iterable[Order],
-        note_change: Callable[[Order | None, Order | None], None] | None = None,
+        note_change: Callable[[Order | None, Order], None] | None = None,
         orders_max: int = ORDERS_MAX,
     ) -> None:
         """`note_change` is told of each order that is put, before and after."""

@@ -53,7 +53,6 @@ FLOORS = {
 # Where a library may be imported. Each is kept at the edge of the house, or is what would make a start slow.
 LIBRARIES: dict[str, Callable[[str], bool]] = {
     "starlette": lambda module: floor(module) >= 5,
-    "sse_starlette": lambda module: floor(module) >= 5,
     "faker": lambda module: module == "emulator.samples",
     "aiohttp": lambda module: module == "emulator.webhooks.transport" or floor(module) == 7,
     "sqlite3": lambda module: module == "emulator.durability.file",

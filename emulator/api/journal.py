@@ -235,9 +235,8 @@ def _warning(doubtful: Unread) -> Json:
 
 
 def _change(change: Change) -> Json:
-    order = change.after or change.before
     found = differences(_order(change.before), _order(change.after))
-    return {"orderId": order.id if order else None, "differences": [_difference(one) for one in found]}
+    return {"orderId": change.after.id, "differences": [_difference(one) for one in found]}
 
 
 def _difference(difference: Difference) -> Json:

@@ -17,13 +17,13 @@ class NotPrepared(Exception):  # noqa: N818 - a finding, not an error
     """The server has not let the check make what it needs: it says nothing about the rule."""
 
 
-def expect(actual: Any, expected: Any, what: str, settings: Mapping[str, str] | None = None) -> None:
+def expect(actual: Any, expected: Any, what: str) -> None:
     """Raise Disagreement unless the two are equal."""
     if actual != expected:
-        raise Disagreement(f"{what} {expected!r}", repr(actual), settings)
+        raise Disagreement(f"{what} {expected!r}", repr(actual))
 
 
-def expect_that(holds: bool, expected: str, actual: Any, settings: Mapping[str, str] | None = None) -> None:
+def expect_that(holds: bool, expected: str, actual: Any) -> None:
     """Raise Disagreement unless that holds."""
     if not holds:
-        raise Disagreement(expected, actual, settings)
+        raise Disagreement(expected, actual)

@@ -31,7 +31,10 @@ def expect_refused(site: Subject, answer: Answer, refusal: type[Refusal]) -> Non
 
 def is_refused(answer: Answer) -> bool:
     """Whether the server refuses what was asked, or does it. Raises NotPrepared, and Disagreement for neither."""
-    return 400 <= answer.fit().status < 500 or answer.ok().status != 200
+    if 400 <= answer.fit().status < 500:
+        return True
+    answer.ok()
+    return False
 
 
 def expect_choice(answer: Answer, setting: str, choice: str, *, refused: bool) -> None:

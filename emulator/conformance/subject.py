@@ -102,10 +102,10 @@ class Subject:
                 answer = self.mark_as_paid(answer.at("order", "id")).ok()
             return _in_status(answer, "APPROVED")
 
-    def unpaid_order(self, **fields: Any) -> Order:
+    def unpaid_order(self) -> Order:
         """A new order that waits for its payment. Raises NotPrepared."""
         with self.preparing():
-            return _in_status(self.create_order(draft(1, price="10.00", **fields)).ok(), "INITIALIZED")
+            return _in_status(self.create_order(draft(1, price="10.00")).ok(), "INITIALIZED")
 
     def create_order(self, body: Json) -> Answer:
         """Create Order; what it makes is removed after the check. Raises NotPrepared beyond the limit of orders."""
@@ -169,9 +169,9 @@ class Subject:
         """List Fulfillments For Multiple Orders."""
         return self.ask("POST", f"{FULFILLMENTS}/list-by-ids", {"orderIds": order_ids})
 
-    def create(self, order: Order, fulfillment: Json | None = None, **fields: Any) -> Answer:
+    def create(self, order: Order, **fields: Any) -> Answer:
         """Create Fulfillment: of one of the first line item, unless the fields say otherwise."""
-        body = {"lineItems": [{"id": order.item, "quantity": 1}], **(fulfillment or {}), **fields}
+        body = {"lineItems": [{"id": order.item, "quantity": 1}], **fields}
         return self.ask("POST", f"{FULFILLMENTS}/orders/{order.id}/create-fulfillment", {"fulfillment": body})
 
     def update(self, order: Order, fulfillment_id: str, /, **changes: Any) -> Answer:
