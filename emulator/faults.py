@@ -116,6 +116,12 @@ class Faults:
             return self._change(replace(fault, used=fault.used + 1))
         return None
 
+    def give_back(self, fault: Fault) -> None:
+        """That call has not met it after all."""
+        current = self._faults.get(fault.id)
+        if current is not None and current.used:
+            self._change(replace(current, used=current.used - 1))
+
     def _change(self, fault: Fault) -> Fault:
         self._faults[fault.id] = fault
         self._changes.tell("detail", REST_OF_SITE)

@@ -25,7 +25,7 @@ FAULTS = (
     {"chaos": "reorder"},
     {"delayMs": 0},
 )
-OPERATIONS = ("createFulfillment", "updateFulfillment", "deleteFulfillment", "getOrder")
+OPERATIONS = ("createFulfillment", "updateFulfillment", "deleteFulfillment", "bulkCreateFulfillments")
 
 sites = st.sampled_from(SITES)
 positions = st.integers(0, 7)

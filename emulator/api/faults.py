@@ -9,6 +9,7 @@ from emulator.api.call import Call
 from emulator.api.responses import parse, render_json
 from emulator.api.webhooks import IdentifiedRequest, PlannedChaos
 from emulator.domain.chaos import Chaos
+from emulator.domain.credentials import MANAGE_ORDERS
 from emulator.domain.refusals import ControlNotFound, InvalidRequest, Violation
 from emulator.domain.unread import nearest
 from emulator.domain.wire import WireModel
@@ -71,6 +72,8 @@ async def arm_fault(call: Call) -> Response:
     request = parse(call, ArmFaultRequest)
     refuse_unknown_operation(request.operation)
     effect = request.effect.effect()
+    if effect.chaos is not None:
+        _refuse_without_events(request.operation)
     with call.site.ids.given_back_on_failure():
         fault = Fault(call.site.ids.guid(), request.operation, effect, request.times, request.skip)
         call.site.faults.arm(fault)
@@ -96,6 +99,16 @@ def refuse_unknown_operation(operation: str) -> None:
     found = unknown_operation(operation)
     if found is not None:
         raise InvalidRequest([found])
+
+
+def _refuse_without_events(operation: str) -> None:
+    """Refuse chaos where it can never happen: only what manages orders sends events."""
+    from emulator.api.routes import OPERATIONS
+
+    telling = [one.id for one in OPERATIONS if one.scope == MANAGE_ORDERS]
+    if operation not in telling:
+        description = f"happens to events, and {operation} sends none; these do: {', '.join(telling)}"
+        raise InvalidRequest([Violation("effect.chaos", description, "FIELD_NOT_ALLOWED")])
 
 
 def unknown_operation(operation: str, field: str = "operation") -> Violation | None:

@@ -191,7 +191,7 @@ class Gateway:
             return await _steer(call)
         entry.fault = site.faults.take(operation.id)
         if entry.fault is not None:
-            return await misbehave(entry.fault.effect, call, entry)
+            return await misbehave(entry.fault, call, entry)
         site.journal.follow(entry)
         return await operation.endpoint(call)
 

@@ -1,6 +1,7 @@
 """Carries out a call of the emulated API, as it should be or as a fault wants it."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.types import Receive, Send
@@ -8,8 +9,10 @@ from starlette.types import Receive, Send
 from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.responses import JSON, SYSTEM_ERROR_BODY
-from emulator.faults import Effect
+from emulator.domain.events import Event
+from emulator.faults import Fault
 from emulator.journal import Entry
+from emulator.site import Site
 
 
 class ConnectionDropped(Exception):  # noqa: N818 - asked for, not an error
@@ -20,8 +23,12 @@ class SiteReplaced(Exception):  # noqa: N818 - asked for, not an error
     """The site was reset, or another state loaded, while this call waited: it must leave no trace."""
 
 
-async def misbehave(effect: Effect, call: Call, entry: Entry) -> Response:
-    """Answer the call as the fault wants it. Raises the planned refusal, ConnectionDropped, SiteReplaced."""
+async def misbehave(fault: Fault, call: Call, entry: Entry) -> Response:
+    """Answer the call as the fault wants it. Raises the planned refusal, ConnectionDropped, SiteReplaced.
+
+    Chaos that no event of the call brings to anybody has not happened: the fault waits for the next call.
+    """
+    effect = fault.effect
     if effect.refusal is not None:
         from emulator.domain.refusal_examples import planned
 
@@ -41,9 +48,16 @@ async def misbehave(effect: Effect, call: Call, entry: Entry) -> Response:
         response = await call.operation.endpoint(call)
     finally:
         call.site.mishap = None
+        if effect.chaos is not None and not _is_told(entry.events, call.site):
+            call.site.faults.give_back(fault)
+            entry.fault = None
     if effect.drop == "afterCommit":
         raise ConnectionDropped
     return response
+
+
+def _is_told(events: Iterable[Event], site: Site) -> bool:
+    return any(one.wants(event) for event in events for one in site.outbox.subscriptions.values())
 
 
 async def drop_connection(receive: Receive, send: Send) -> None:

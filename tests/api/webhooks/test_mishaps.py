@@ -18,6 +18,7 @@ from tests.api.webhooks.steering import (
     sole_subscription,
     subscribe,
 )
+from tests.factories import guid
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.verifier import NotVerified, verify
 
@@ -94,6 +95,42 @@ def test_a_mishap_happens_once(api: TestClient, shop: Shop) -> None:
     shop.created(order_id)
     shop.created(order_id)
     assert [one["chaos"] for one in deliveries(api, eventType=FULFILLMENTS_UPDATED)] == ["wrong-key"] * 2 + [None] * 2
+
+
+def unused(api: TestClient) -> int:
+    return len(api.get("/_emulator/faults?unused=true").json()["faults"])
+
+
+def test_a_mishap_that_no_event_meets_has_not_happened(api: TestClient, shop: Shop) -> None:
+    order_id = shop.order()
+    api.post("/_emulator/faults", json={"operation": "updateFulfillment", "effect": {"chaos": "duplicate"}})
+    fulfillment_id = shop.created(order_id, status="Ready")
+    for one, status in (guid(404), "Pending"), (fulfillment_id, "Ready"):  # refused, and no change
+        answer = shop.update(order_id, one, status=status)
+        assert unused(api) == 1
+        entry = api.get(f"/_emulator/requests/{answer.headers['x-wix-request-id']}").json()
+        assert "fault" not in entry
+    shop.update(order_id, fulfillment_id, status="Pending")
+    assert unused(api) == 0
+
+
+def test_a_mishap_that_nobody_is_told_of_has_not_happened(api: TestClient, shop: Shop) -> None:
+    for one in api.get("/_emulator/webhooks").json()["webhooks"]:
+        api.delete(f"/_emulator/webhooks/{one['id']}")
+    order_id = shop.order()
+    api.post("/_emulator/faults", json={"operation": "createFulfillment", "effect": {"chaos": "duplicate"}})
+    shop.created(order_id)
+    assert unused(api) == 1
+    api.post("/_emulator/webhooks", json={"url": ADDED})
+    shop.created(order_id)
+    assert unused(api) == 0
+
+
+@pytest.mark.parametrize("operation", ["getOrder", "searchOrders", "listFulfillmentsForMultipleOrders", "issueToken"])
+def test_a_mishap_of_an_operation_without_events_is_refused(api: TestClient, operation: str) -> None:
+    answer = api.post("/_emulator/faults", json={"operation": operation, "effect": {"chaos": "duplicate"}})
+    assert violations(answer) == [("effect.chaos", "FIELD_NOT_ALLOWED")]
+    assert "these do: createFulfillment, " in answer.json()["message"]
 
 
 @pytest.mark.parametrize("chaos", ["explode", "", 3, {"name": "explode"}, {"seconds": 3}, []])
