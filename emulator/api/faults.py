@@ -6,8 +6,9 @@ from pydantic import Field, model_validator
 
 from emulator.api.answer import Response
 from emulator.api.call import Call
+from emulator.api.events import PlannedChaos
+from emulator.api.identified import IdentifiedRequest
 from emulator.api.responses import parse, render_json
-from emulator.api.webhooks import IdentifiedRequest, PlannedChaos
 from emulator.domain.chaos import Chaos
 from emulator.domain.credentials import MANAGE_ORDERS
 from emulator.domain.refusals import ControlNotFound, InvalidRequest, Violation
