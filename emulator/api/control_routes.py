@@ -19,6 +19,7 @@ from emulator.api import (
 from emulator.api.identified import IdentifiedRequest
 from emulator.api.operation import Operation
 from emulator.domain.refusals import InvalidRequest, OrderNotFound
+from emulator.operations.events import NoOrder
 
 CONTROL: tuple[Operation, ...] = (
     Operation("dashboard", "GET", "/_emulator", pages.dashboard, "The dashboard", is_page=True),
@@ -211,7 +212,7 @@ CONTROL: tuple[Operation, ...] = (
         events.fire_event,
         "Fire an event by hand",
         events.FireEventRequest,
-        refusals=(InvalidRequest, OrderNotFound),
+        refusals=(InvalidRequest, OrderNotFound, NoOrder),
     ),
     Operation(
         "getPublicKey",

@@ -188,8 +188,11 @@ def _line(delivery: dict[str, Any]) -> str:
     attempts = delivery["attempts"]
     answer = (attempts[-1]["error"] or f"HTTP {attempts[-1]['status']}") if attempts else "not sent yet"
     retry = f", next attempt {delivery['dueAt']}" if delivery["dueAt"] else ""
-    target = f"{delivery['entityId']} -> {delivery['subscription']['url']}"
-    return f"{delivery['status']:9} {delivery['eventType']} {target} (attempt {len(attempts)}: {answer}{retry})"
+    chaos = f", {delivery['chaos']}" if delivery["chaos"] else ""
+    sequence = delivery["event"].get("entityEventSequence")
+    entity = delivery["entityId"] + (f" #{sequence}" if sequence else "")
+    outcome = f"attempt {len(attempts)}: {answer}{retry}{chaos}"
+    return f"{delivery['status']:9} {delivery['eventType']} {entity} -> {delivery['subscription']['url']} ({outcome})"
 
 
 def _show_clock(answer: dict[str, Any], as_json: bool) -> None:

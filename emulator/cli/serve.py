@@ -31,7 +31,7 @@ from emulator.cli.server import Server, listening
 from emulator.cli.wording import counted
 from emulator.domain.site_ids import DEFAULT_SITE_ID
 from emulator.errors import UsageError
-from emulator.settings import Settings, SettingsError, parse_behaviours
+from emulator.settings import Settings, SettingsError, flatten, parse_behaviours
 
 _DEFAULTS = Settings.model_construct()
 _SHUTDOWN_TIMEOUT_S = 5
@@ -200,11 +200,20 @@ def _text(facts: Emulator, settings: Settings, dashboard: str) -> str:
             f"  seed       {seeded}",
             f"  webhooks   {', '.join(settings.webhook_url) or 'none; wix-emulator listen, or --webhook-url URL'}",
             f"  public key {facts.base_url}/_emulator/public-key (?format=base64 for one line)",
+            *([f"  set        {', '.join(changed)}"] if (changed := _changed(settings)) else []),
             *([f"  network    {_ELSEWHERE}"] if settings.is_on_all_addresses and settings.base_url is None else []),
             *([f"  state      {settings.state}: {counted(len(facts.sites), 'site')}"] if settings.state else []),
             *([f"  https      {facts.tls.url}, certified by {facts.tls.ca_file}"] if facts.tls else []),
         ]
     )
+
+
+def _changed(settings: Settings) -> list[str]:
+    """How calls are answered otherwise than by default, as flags have it."""
+    flags = {"auth": settings.auth, "delivery": settings.delivery, "rate-limit": settings.rate_limit}
+    default = {"auth": _DEFAULTS.auth, "delivery": _DEFAULTS.delivery, "rate-limit": _DEFAULTS.rate_limit}
+    behaviours = flatten(settings.behaviours.model_dump(exclude_defaults=True, exclude_none=True))
+    return [f"--{name} {value}" for name, value in flags.items() if value != default[name]] + behaviours
 
 
 def _secured(settings: Settings) -> tuple[tuple[socket.socket, ssl.SSLContext], Tls]:

@@ -21,12 +21,21 @@ from emulator.domain.events import (
 from emulator.domain.fulfillments import OrderWithFulfillments
 from emulator.domain.orders import Order
 from emulator.domain.paths import with_changes
-from emulator.domain.refusals import OrderNotFound
+from emulator.domain.refusals import ControlNotFound
 from emulator.domain.tickets import UNDOCUMENTED, ticket_order
 from emulator.domain.unread import Unread, unknown_path
 from emulator.operations.orders import CancelSideEffects, canceled_body
 from emulator.operations.publishing import fulfilled_body, publish
 from emulator.site import Site
+
+
+class NoOrder(ControlNotFound):
+    """A site without any order, of which an event could tell."""
+
+    code = "NO_ORDER"
+
+    def __init__(self) -> None:
+        super().__init__("the site has no order to tell of; make one with POST /_emulator/orders, or merge a seed")
 
 
 class Fired(NamedTuple):
@@ -47,7 +56,7 @@ def fire(
 ) -> Fired:
     """Publish an event about the order, or the first one with fulfillments; `changes` are set in its body by path.
 
-    Raises OrderNotFound, and PathError for a path that does not fit.
+    Raises OrderNotFound, NoOrder, and PathError for a path that does not fit.
     """
     if event_type.body_kind == "flat":
         plain: Any = ticket_order(guid=site.ids.guid, now=site.clock.now())
@@ -78,5 +87,5 @@ _BODIES: Mapping[str, Callable[[Order], Any]] = {
 def _any_order(site: Site) -> Order:
     orders = site.store.orders()
     if not orders:
-        raise OrderNotFound("(any)")
+        raise NoOrder
     return next((order for order in orders if order.fulfillments), orders[0])

@@ -1,6 +1,7 @@
 """The control plane from the shell."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,7 +53,7 @@ def receiver() -> Iterator[Receiver]:
 def test_trigger_fires_an_event_and_says_how_its_delivery_went(shell: Shell, receiver: Receiver) -> None:
     told = shell.out("trigger", FULFILLMENTS_UPDATED, "--to", receiver.url)
     event = receiver.received[0].event
-    target = f"{event['entityId']} -> {receiver.url}"
+    target = f"{event['entityId']} #1 -> {receiver.url}"
     assert told == f"delivered {FULFILLMENTS_UPDATED} {target} (attempt 1: HTTP 200)\n"
 
 
@@ -159,12 +160,13 @@ def test_what_the_emulator_refuses_is_told_and_has_failed(shell: Shell, argument
 def test_deliveries_are_listed_a_line_each_newest_last(shell: Shell, receiver: Receiver) -> None:
     receiver.answer(200, 500)
     shell.out("trigger", FULFILLMENTS_UPDATED, "--to", receiver.url)
-    shell.out("trigger", "wixEvents_onOrderUpdated", "--to", receiver.url)
+    shell.out("trigger", "wixEvents_onOrderUpdated", "--to", receiver.url, "--chaos", "wrong-key")
 
     first, second = shell.out("deliveries").splitlines()
 
-    assert first.startswith(f"delivered {FULFILLMENTS_UPDATED} ")
+    assert re.match(rf"delivered {FULFILLMENTS_UPDATED} [0-9a-f-]{{36}} #1 -> http", first)
     assert second.startswith("waiting   wixEvents_onOrderUpdated ")
+    assert second.endswith(", wrong-key)")
 
 
 def test_deliveries_are_filtered(shell: Shell, receiver: Receiver) -> None:

@@ -109,6 +109,18 @@ def test_the_banner_tells_a_user_what_to_know(start: Start) -> None:
         assert fact in banner
 
 
+def test_the_banner_tells_what_is_set_otherwise_than_by_default(start: Start) -> None:
+    def banner(*flags: str) -> str:
+        process = start("serve", "--port", "0", *flags)
+        process.line()
+        process.stop(signal.SIGTERM)
+        return process.rest()
+
+    strict = banner("--auth", "strict", "--set", "refusals.ORDER_NOT_APPROVED.status=400")
+    assert "\n  set        --auth strict, refusals.ORDER_NOT_APPROVED.status=400\n" in f"\n{strict}"
+    assert "  set " not in banner()
+
+
 def test_the_banner_as_json_is_one_line(start: Start) -> None:
     banner = facts(start("serve", "--port", "0", "--json"))
     expected = {"version": __version__, "seed": ["docs", "demo"], "siteId": "5e7b1d60-0000-4000-8000-000000000949"}

@@ -96,7 +96,9 @@ def test_an_event_of_an_unknown_order_is_refused(api: TestClient) -> None:
 
 
 def test_an_event_of_a_site_without_orders_is_refused(api: TestClient) -> None:
-    assert api.post("/_emulator/events", json={"eventType": FULFILLMENTS_UPDATED}).status_code == 404
+    answer = api.post("/_emulator/events", json={"eventType": FULFILLMENTS_UPDATED})
+    assert (answer.status_code, answer.json()["details"]["applicationError"]["code"]) == (404, "NO_ORDER")
+    assert "make one with POST /_emulator/orders" in answer.json()["message"]
 
 
 @pytest.mark.rule("R310")
