@@ -3,6 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
+from emulator.outbox import SEALED_BYTES_MAX
 from tests.api.shop import Shop, violations
 from tests.api.webhooks.steering import (
     ADDED,
@@ -99,6 +100,18 @@ def test_an_event_of_a_site_without_orders_is_refused(api: TestClient) -> None:
     answer = api.post("/_emulator/events", json={"eventType": FULFILLMENTS_UPDATED})
     assert (answer.status_code, answer.json()["details"]["applicationError"]["code"]) == (404, "NO_ORDER")
     assert "make one with POST /_emulator/orders" in answer.json()["message"]
+
+
+def test_events_with_large_bodies_take_no_more_room_than_deliveries_have(api: TestClient, shop: Shop) -> None:
+    shop.order()
+    large = {"note": "x" * (5 * 1024 * 1024)}
+    for _ in range(15):
+        fire(api, to=ADDED, set=large)
+    site = api.app.emulator.sites.site()  # type: ignore[attr-defined]  # the gateway
+    kept = [one for one in site.outbox.deliveries() if one.subscription.url == ADDED]
+    assert 1 < len(kept) < 15
+    assert sum(len(one.sealed.body) for one in kept) <= SEALED_BYTES_MAX
+    assert site.outbox.dropped
 
 
 @pytest.mark.rule("R310")
