@@ -48,7 +48,7 @@ class Dispatcher:
         in_background: bool,
         committed: Callable[[Site], Awaitable[None]] | None = None,
     ) -> None:
-        """`committed` is waited for before a first attempt, so that no receiver knows what a kill may take back."""
+        """`committed` is waited for before an attempt, so that no receiver knows what a kill may take back."""
         self._committed = committed
         self._sealer = sealer
         self._transport = transport
@@ -172,11 +172,16 @@ class Dispatcher:
         return outcome
 
     async def _next(self, key: LaneKey) -> Delivery | None:
-        """The next of the lane that is due; after it was taken there is no await."""
+        """The next of the lane that is due, and was so before the last commit; after it was taken there is no await."""
         site, epoch, lane = key
-        if self._committed is not None and lane.is_first:
+        outbox, waited_for = site.outbox, None
+        while outbox.epoch == epoch and (head := outbox.head(lane, site.clock.now())) is not None:
+            plan = head.id, head.due
+            if self._committed is None or waited_for == plan:
+                return outbox.take_due(lane, site.clock.now())
             await self._committed(site)
-        return site.outbox.take_due(lane, site.clock.now()) if site.outbox.epoch == epoch else None
+            waited_for = plan
+        return None
 
     async def _try(self, site: Site, sealer: LaneSealer, delivery: Delivery) -> tuple[Sealed | None, Attempt]:
         """A planned attempt. A fault of ours is a failed one: the delivery comes round again, and the lane goes on."""

@@ -14,7 +14,7 @@ from emulator.webhooks.transport import PARALLEL_ATTEMPTS_MAX
 from tests.events import event, subscription
 from tests.factories import NOW
 from tests.webhooks.rig import HOUR, MINUTE, A, B, C, a_site, attempt_with, running
-from tests.webhooks.transport import REFUSED
+from tests.webhooks.transport import PATIENCE_S, REFUSED
 
 pytestmark = pytest.mark.anyio
 
@@ -336,7 +336,7 @@ async def test_the_transport_is_prepared_before_it_is_first_used() -> None:
         assert rig.transport.is_prepared
 
 
-async def test_a_first_attempt_waits_for_the_commit_of_what_it_tells_and_a_retry_does_not() -> None:
+async def test_an_attempt_waits_for_the_commit_of_what_it_tells_and_so_does_a_retry() -> None:
     is_asked, may_go_on = asyncio.Event(), asyncio.Event()
 
     async def committed(_: Site) -> None:
@@ -352,5 +352,27 @@ async def test_a_first_attempt_waits_for_the_commit_of_what_it_tells_and_a_retry
         may_go_on.set()
         assert (await settling).failed == 1
         is_asked.clear()
-        assert (await rig.advance(MINUTE)).delivered == 1
-        assert not is_asked.is_set()
+        may_go_on.clear()
+        advancing = asyncio.create_task(rig.advance(MINUTE))
+        async with asyncio.timeout(PATIENCE_S):
+            await is_asked.wait()
+        assert len(rig.transport.posts) == 1
+        may_go_on.set()
+        assert (await advancing).delivered == 1
+
+
+async def test_what_comes_while_a_commit_is_awaited_waits_for_its_own() -> None:
+    asked: list[tuple[int, int]] = []
+
+    async def committed(site: Site) -> None:
+        asked.append((len(site.outbox.deliveries()), len(rig.transport.posts)))
+        if len(asked) == 1:
+            (first,) = rig.deliveries()
+            site.outbox.put(first.abandoned())
+            rig.publish(A)
+
+    async with running(committed=committed) as rig:
+        rig.publish(A)
+        assert (await rig.settle()).delivered == 1
+        assert rig.transport.numbers() == [2]
+        assert asked == [(1, 0), (2, 0)]
