@@ -132,10 +132,10 @@ class StateFile:
         execute = self._connection.execute
         execute("PRAGMA locking_mode = EXCLUSIVE")
         execute("BEGIN EXCLUSIVE")
-        if not execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if not self.path.stat().st_size:  # what has no tables but a content is not for us to fill
             self._create()
-        execute("COMMIT")
         _refuse_unfit_content(self.path, self._connection)
+        execute("COMMIT")
         execute("PRAGMA journal_mode = WAL")
         execute(f"PRAGMA synchronous = {'FULL' if syncs else 'NORMAL'}")
 
@@ -232,6 +232,9 @@ def _refuse_unfit_content(path: Path, connection: sqlite3.Connection) -> None:
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
         raise StateFileError(path, f"is damaged: {' '.join(verdict.split())}")
+    found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if missing := TABLES_BY_NAME.keys() - found:
+        raise StateFileError(path, f"is damaged: it has no table {min(missing)}")
 
 
 def _refuse_other_format(path: Path, found: int) -> None:

@@ -172,6 +172,26 @@ def overwritten_in_the_middle(path: Path) -> None:
     path.write_bytes(content)
 
 
+def without_cells(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[103:105] = bytes(2)  # of the first page: so many tables there are
+    path.write_bytes(content)
+
+
+def empty(path: Path, found: int = FORMAT) -> None:
+    path.unlink()
+    change(path, f"PRAGMA application_id = {APPLICATION_ID}")
+    change(path, f"PRAGMA user_version = {found}")
+
+
+def newer_and_empty(path: Path) -> None:
+    empty(path, FORMAT + 1)
+
+
+def without_a_table(path: Path) -> None:
+    change(path, "DROP TABLE walks")
+
+
 def change(path: Path, statement: str) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as found:
         found.execute(statement)
@@ -187,6 +207,10 @@ REFUSED = pytest.mark.parametrize(
         (newer, "has format 2, of a newer emulator; this one reads format 1; use the emulator that wrote it, choose"),
         (without_format, "has format 0, of another emulator; this one reads format 1"),
         (overwritten_in_the_middle, "is damaged: "),
+        (without_cells, "is damaged: "),
+        (empty, "is damaged: "),
+        (newer_and_empty, "has format 2, of a newer emulator; this one reads format 1; use the emulator that wrote it"),
+        (without_a_table, "is damaged: "),
     ],
 )
 
