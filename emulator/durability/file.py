@@ -5,6 +5,7 @@ three. A process that is killed leaves all that it has committed in FILE and FIL
 """
 
 import contextlib
+import logging
 import os
 import sqlite3
 import threading
@@ -12,9 +13,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from emulator.durability.log import commits_behind, frames_read
 from emulator.durability.rows import SITES, TABLES, TABLES_BY_NAME, Rows
 from emulator.errors import UsageError
 
+_log = logging.getLogger("emulator.state")
 APPLICATION_ID: Final = 0x57495845  # "WIXE", where the utility `file` and SQLite itself look for it
 FORMAT: Final = 1  # one more with each change that an older emulator would not understand
 
@@ -22,8 +25,10 @@ _MAGIC: Final = b"SQLite format 3\0"
 _HEADER_BYTES: Final = 100
 _APPLICATION_ID_AT: Final = slice(68, 72)
 _SERIALIZED: Final = 3  # of `sqlite3.threadsafety`: threads may share a connection
+_UNCERTAIN_COMMITS: Final = 1  # the last one may be there in parts, and nobody was told of it
 _PRIVATE: Final = 0o600  # it holds what buyers have given
 _MOVE_AWAY: Final = "choose another path, or move that file away"
+_GO_ON: Final = "--state-sync behind goes on with what comes before it; or choose another path, or move both files away"
 _BRING_BACK: Final = "bring the file back, choose another path, or move both files away"
 
 
@@ -61,7 +66,7 @@ class StateFile:
         _refuse_unfit_path(path)
         _refuse_foreign_file(path)
         with self._explaining():
-            _refuse_unfit_log(path)
+            _refuse_unfit_log(path, syncs=syncs)
             if not path.exists():
                 path.touch(mode=_PRIVATE)  # SQLite gives its log the same mode
             self._connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -209,7 +214,7 @@ def _refuse_foreign_file(path: Path) -> None:
         )
 
 
-def _refuse_unfit_log(path: Path) -> None:
+def _refuse_unfit_log(path: Path, *, syncs: bool) -> None:
     """Look at what a kill has left without changing it: a connection that may write puts FILE-wal into FILE."""
     log, index = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
     if not log.exists():
@@ -221,10 +226,23 @@ def _refuse_unfit_log(path: Path) -> None:
     had_index = index.exists()
     with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=0, uri=True)) as connection:
         try:
+            connection.execute("BEGIN")  # so that nobody writes meanwhile
             _refuse_unfit_content(path, connection)
+            if (lost := commits_behind(log, frames_read(index))) > _UNCERTAIN_COMMITS:
+                _miss(path, f"is damaged: SQLite cannot read {lost} commits in {log}", is_fatal=syncs)
         finally:
             if not had_index:
                 index.unlink(missing_ok=True)
+
+
+def _miss(path: Path, found: str, *, is_fatal: bool) -> None:
+    """Say what is missing. Without syncing it may have been an ordinary power failure, which mixes up what was written.
+
+    Raises StateFileError if it `is_fatal`.
+    """
+    if is_fatal:
+        raise StateFileError(path, found, _GO_ON)
+    _log.warning("--state: %s %s; it goes on with what comes before them", path, found)
 
 
 def _refuse_unfit_content(path: Path, connection: sqlite3.Connection) -> None:
