@@ -4,11 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-# Between these a clock may stand: retries and expiry dates computed from there are still dates.
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-
-
 _system_time = partial(datetime.now, UTC)
 
 

@@ -20,10 +20,10 @@ from pydantic import (
 )
 
 from emulator.address import DEFAULT_PORT
-from emulator.clock import EARLIEST, LATEST
 from emulator.domain.behaviours import Behaviours, RefusalOverride
 from emulator.domain.credentials import AuthMode
 from emulator.domain.deliveries import DeliveryFormat, Subscription, WebhookUrl
+from emulator.domain.moments import EARLIEST, LATEST
 from emulator.domain.refusals import InvalidRequest, refusal_codes
 from emulator.domain.violations import field_path, first_violation
 from emulator.errors import UsageError

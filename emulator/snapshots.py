@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_serializer
 from pydantic.alias_generators import to_camel
 
-from emulator.clock import EARLIEST, LATEST
 from emulator.domain.deliveries import SUBSCRIPTIONS_MAX, Delivery
 from emulator.domain.events import EVENT_TYPES
+from emulator.domain.moments import Moment
 from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest, Violation
 from emulator.domain.violations import violations_of
@@ -41,7 +41,7 @@ class SiteState(BaseModel):
         val_json_bytes="base64",
     )
 
-    time: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)] | None
+    time: Moment | None
     ids: IdsState
     orders: tuple[Order, ...]
     highest_number: Annotated[int, Field(ge=0)]

@@ -1,10 +1,10 @@
 """What snapshots and state files hold of a site's parts. Imported when first needed: a start has no time for it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from emulator.domain.deliveries import Delivery, Subscription
 from emulator.domain.lifecycle import Lifecycle
+from emulator.domain.moments import PlannedMoment
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Walk:
     order_id: str
     fulfillment_id: str
     status: str | None
-    due: datetime
+    due: PlannedMoment
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from emulator import snapshots
 from emulator.domain.chaos import Chaos
 from emulator.domain.deliveries import Attempt, Sealed, Subscription
 from emulator.domain.events import FULFILLMENTS_UPDATED
+from emulator.domain.moments import LATEST
 from emulator.domain.refusals import InvalidRequest
 from emulator.faults import Effect, Fault
 from emulator.operations.control import create_orders
@@ -22,6 +23,7 @@ from emulator.site import Site
 from tests.factories import ITEM, NOW, ORDER_ID, draft, fulfillment, order, site
 
 Json = dict[str, Any]
+NEVER = "9999-12-31T23:59:59.999999-23:59"  # in UTC there is no such year
 
 
 def busy_site(site_id: str = "a") -> Site:
@@ -95,6 +97,16 @@ def test_a_delivery_in_flight_is_saved_as_one_that_waits() -> None:
     loaded(other, document(made))
     assert taken is not None
     assert other.outbox.take_due(lane, NOW) == other.outbox.find(taken.id)
+
+
+def test_what_is_planned_at_the_end_of_time_loads_too() -> None:
+    made, other = busy_site(), site(site_id="b")
+    made.clock.set(LATEST)
+    create(made, ORDER_ID, draft(ITEM, 1))
+    *_, late = made.outbox.deliveries()
+    made.outbox.put(late.attempted(Attempt(LATEST, 503, None, None)))
+    set_lifecycle(made, ORDER_ID, "366d,366d,366d,366d,366d")
+    assert loaded(other, document(made)) == made.fingerprint()
 
 
 def test_what_was_held_back_is_released_on_the_loaded_site() -> None:
@@ -179,6 +191,15 @@ def drop(key: str) -> Callable[[Json], None]:
         (change("outbox.settled", ["nobody"]), "outbox.settled"),
         (change("outbox.deliveries.0.event.type.name", "teleported"), "outbox.deliveries[0].event.type.name"),
         (change("outbox.deliveries.0.status", "lost"), "outbox.deliveries[0].status"),
+        (change("outbox.deliveries.0.retries", 13), "outbox.deliveries[0].retries"),
+        (change("outbox.deliveries.0.retries", -1), "outbox.deliveries[0].retries"),
+        (change("outbox.deliveries.0.due", NEVER), "outbox.deliveries[0].due"),
+        (change("outbox.deliveries.0.due", "2026-03-01T00:00:00"), "outbox.deliveries[0].due"),
+        (change("outbox.deliveries.0.created", NEVER), "outbox.deliveries[0].created"),
+        (change("outbox.deliveries.0.event.time", NEVER), "outbox.deliveries[0].event.time"),
+        (change("outbox.deliveries.0.attempts.0.at", NEVER), "outbox.deliveries[0].attempts[0].at"),
+        (change("outbox.deliveries.0.attempts.0.nextAt", NEVER), "outbox.deliveries[0].attempts[0].nextAt"),
+        (change("walks.walks.0.due", NEVER), "walks.walks[0].due"),
         (change("faults.0.effect", None), "faults[0].effect"),
         (change("walks.lifecycles", [["x", "sometimes"]]), "walks.lifecycles[0][1]"),
     ],

@@ -9,7 +9,7 @@ from emulator.api.answer import Response
 from emulator.api.call import Call
 from emulator.api.deliveries import settled
 from emulator.api.responses import parse, render_json
-from emulator.clock import EARLIEST, LATEST
+from emulator.domain.moments import EARLIEST, LATEST
 from emulator.domain.refusals import InvalidRequest, Violation
 from emulator.domain.wire import Timestamp, WireModel, format_timestamp
 from emulator.site import Site

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from emulator.cli.command import CONFIGURATION
 from emulator.cli.options import ENVIRONMENT_PREFIX
-from emulator.clock import EARLIEST, LATEST
+from emulator.domain.moments import EARLIEST, LATEST
 from emulator.settings import Settings
 
 # What an option takes, and an example; the bounds of numbers are in the settings.

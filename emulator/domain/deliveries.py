@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 
 from emulator.domain.chaos import Chaos
 from emulator.domain.events import Event
+from emulator.domain.moments import Moment, PlannedMoment
 from emulator.domain.violations import violated
 from emulator.domain.wire import Items, WebUrl, WireModel
 
@@ -73,11 +74,11 @@ class Attempt:
     `duration_ms` is None on a manual clock: there no time passes, and it would differ from run to run.
     """
 
-    at: datetime
+    at: Moment
     status: int | None
     error: str | None
     duration_ms: int | None
-    next_at: datetime | None = None
+    next_at: PlannedMoment | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -103,11 +104,11 @@ class Delivery:
     id: str
     event: Event
     subscription: Subscription
-    created: datetime
-    due: datetime | None
+    created: Moment
+    due: PlannedMoment | None
     status: DeliveryStatus = "waiting"
     attempts: tuple[Attempt, ...] = ()
-    retries: int = 0
+    retries: Annotated[int, Field(ge=0, le=len(RETRY_WAITS))] = 0
     chaos: Chaos | None = None
     sealed: Sealed | None = None
 

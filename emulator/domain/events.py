@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic_core import to_json, to_jsonable_python
 
+from emulator.domain.moments import Moment
+
 # Where the body of an event stands: in `createdEvent.entity`, `updatedEvent.currentEntity` or `actionEvent.body` of a
 # domain event; `flat` events of Wix Events are the body alone.
 BodyKind = Literal["created", "updated", "action", "flat"]
@@ -70,7 +72,7 @@ class Event:
     id: str
     type: EventType
     entity_id: str
-    time: datetime
+    time: Moment
     sequence: int
     body: Any
 

@@ -11,9 +11,9 @@ from pydantic import AwareDatetime, BaseModel, Field, RootModel, TypeAdapter, Va
 from pydantic_core import to_json
 
 from emulator.changes import REST_OF_SITE
-from emulator.clock import EARLIEST, LATEST
 from emulator.domain.deliveries import Delivery, Subscription
 from emulator.domain.lifecycle import Lifecycle
+from emulator.domain.moments import Moment
 from emulator.domain.orders import Order
 from emulator.domain.refusals import InvalidRequest
 from emulator.domain.violations import first_violation
@@ -37,7 +37,7 @@ class Rest(BaseModel):
 
     model_config = SiteState.model_config
 
-    time: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)] | None
+    time: Moment | None
     ids: IdsState
     highest_number: Annotated[int, Field(ge=0)]
     subscriptions: tuple[Subscription, ...]
