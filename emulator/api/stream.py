@@ -19,17 +19,23 @@ from emulator.journal import Entry
 from emulator.site import Site
 
 QUEUED_EVENTS_MAX = 1_000
+QUEUED_BYTES_MAX = 1024 * 1024
 _KEEP_ALIVE_S = 15.0
 
 Json = dict[str, Any]
 
 
 class Stream:
-    """What one reader has not read yet. One who reads too slowly loses the newest events, and is told how many."""
+    """What one reader has not read yet, as it is sent: what that is about may be much bigger, and go meanwhile.
 
-    def __init__(self, queued_events_max: int = QUEUED_EVENTS_MAX) -> None:
+    One who reads too slowly loses the newest events, and is told how many.
+    """
+
+    def __init__(self, queued_events_max: int = QUEUED_EVENTS_MAX, queued_bytes_max: int = QUEUED_BYTES_MAX) -> None:
         self._queued_events_max = queued_events_max
-        self._queue: deque[tuple[ChangeKind, object]] = deque()
+        self._queued_bytes_max = queued_bytes_max
+        self._queue: deque[bytes] = deque()
+        self._queued_bytes = 0
         self._news = asyncio.Event()
         self._lost = 0
         self.is_closed = False
@@ -38,8 +44,10 @@ class Stream:
         """Queue what happened, or count it as lost."""
         if kind == "detail":
             return
-        if len(self._queue) < self._queued_events_max:
-            self._queue.append((kind, subject))
+        if len(self._queue) < self._queued_events_max and self._queued_bytes < self._queued_bytes_max:
+            told = message(kind, _RENDERED[kind](subject))
+            self._queue.append(told)
+            self._queued_bytes += len(told)
         else:
             self._lost += 1
         self._news.set()
@@ -52,15 +60,16 @@ class Stream:
     async def messages(self, keep_alive_s: float = _KEEP_ALIVE_S) -> AsyncIterator[bytes]:
         """Server-sent events; a comment now and then while nothing happens."""
         while True:
+            self._news.clear()  # now, as more may come with every `yield`
             while self._queue:
-                kind, subject = self._queue.popleft()
-                yield message(kind, _RENDERED[kind](subject))
+                told = self._queue.popleft()
+                self._queued_bytes -= len(told)
+                yield told
             if self._lost:
                 lost, self._lost = self._lost, 0
                 yield message("lost", {"count": lost})
             if self.is_closed:
                 return
-            self._news.clear()
             try:
                 await asyncio.wait_for(self._news.wait(), keep_alive_s)
             except TimeoutError:

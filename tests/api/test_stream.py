@@ -1,7 +1,9 @@
 import asyncio
 import json
+import sys
 import threading
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
@@ -10,6 +12,7 @@ import pytest
 from emulator.api.gateway import Gateway
 from emulator.api.stream import Stream
 from emulator.app import create_app
+from emulator.journal import Entry
 from emulator.settings import Settings
 from tests.conftest import start_server, stop_server
 
@@ -183,6 +186,28 @@ def test_a_slow_reader_loses_events_and_is_told_how_many() -> None:
         b'event: control\ndata: {"operation":"1"}\n\n',
         b'event: lost\ndata: {"count":3}\n\n',
     ]
+
+
+def test_long_events_are_lost_earlier_and_what_was_read_makes_room() -> None:
+    async def read() -> list[bytes]:
+        stream = Stream(queued_bytes_max=100)
+        for _ in range(3):
+            stream.put("control", "x" * 100)
+        messages = stream.messages()
+        told = [await anext(messages), await anext(messages)]
+        stream.put("control", "0")
+        return [*told, await anext(messages)]
+
+    first, *others = asyncio.run(read())
+    assert first.startswith(b'event: control\ndata: {"operation":"xxx')
+    assert others == [b'event: lost\ndata: {"count":2}\n\n', b'event: control\ndata: {"operation":"0"}\n\n']
+
+
+def test_what_waits_for_a_reader_keeps_no_request_with_its_body() -> None:
+    entry = Entry("1", datetime.now(UTC), "GET", "/", body=bytes(1_000))
+    stream, before = Stream(), sys.getrefcount(entry)
+    stream.put("request", entry)
+    assert sys.getrefcount(entry) == before
 
 
 def test_while_nothing_happens_it_says_that_it_is_still_there() -> None:
