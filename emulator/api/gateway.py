@@ -4,6 +4,7 @@ import logging
 import secrets
 import time
 import traceback
+from asyncio import CancelledError
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import formatdate
@@ -83,7 +84,7 @@ class Gateway:
             response = self._noted(arrival, await self._answered(arrival))
         except ClientGone:
             arrival.entry.ending = "clientGone"
-        except ConnectionDropped:
+        except (ConnectionDropped, CancelledError):  # asked for, or the server stops and has waited long enough
             arrival.entry.ending = "connectionDropped"
         finally:
             self._close(arrival, started)

@@ -409,6 +409,24 @@ def test_whether_the_connection_is_kept_makes_no_difference_to_the_other_headers
     assert "server" not in names()
 
 
+# The end of the server
+
+
+def test_a_server_that_stops_lets_go_of_what_is_not_done_in_time_without_a_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with serving() as running:
+        arm = b'{"operation": "searchOrders", "effect": {"delayMs": 60000}}'
+        head = b"POST /_emulator/faults HTTP/1.1\r\nhost: localhost\r\ncontent-length: %d\r\n\r\n" % len(arm)
+        assert running.client(head + arm).answer().status == 200
+        waiting = [running.client(CHUNKED), running.client(SEARCH + b"content-length: 10\r\n\r\n{")]
+        assert running.client(HEALTH + b"\r\n").answer().status == 200  # by now the server has met them
+        running.server.should_exit = True
+        assert [client.is_ended() for client in waiting] == [True, True]
+    assert running.endings() == ["connectionDropped", "connectionDropped"]
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 # Number
 
 
