@@ -47,7 +47,7 @@ class OwnSubscription:
 
     def _subscribe_if_needed(self) -> bool:
         known = self._control.call("GET", "webhooks")["webhooks"]
-        if any(str(one["url"]).startswith(self._address) for one in known):
+        if any(f"{one['url']}/".startswith(f"{self._address}/") for one in known):
             return False
         self._id = str(self._control.call("POST", "webhooks", {"url": f"{self._address}/webhook"})["id"])
         return True
