@@ -11,8 +11,12 @@ FAILED = 1
 WRONG_USAGE = 2  # or configuration
 NOT_READY = 3  # no emulator answers, or not the one that is needed
 
-# The last is sent when the terminal is closed, where there is such a thing.
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+
+def stop_signals() -> list[signal.Signals]:
+    """The signals that end a server: asked for, or because its terminal is closed, unless `nohup` has it go on then."""
+    hangup = getattr(signal, "SIGHUP", signal.SIGTERM)  # not every system has it
+    asked = [signal.SIGINT, signal.SIGTERM]
+    return asked if signal.getsignal(hangup) is signal.SIG_IGN else [*asked, hangup]
 
 
 def fail(message: str, status: int = FAILED) -> NoReturn:

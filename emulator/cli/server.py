@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import uvicorn
 
-from emulator.cli.ending import STOP_SIGNALS, fail
+from emulator.cli.ending import fail, stop_signals
 
 _HANDSHAKE_TIMEOUT_S = 5.0  # before the end of its handshake a connection does not count, so it may not last
 
@@ -72,7 +72,7 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop at the signals that ask for it, and do not raise them again."""
-        previous = {number: signal.signal(number, self.handle_exit) for number in STOP_SIGNALS}
+        previous = {number: signal.signal(number, self.handle_exit) for number in stop_signals()}
         try:
             yield
         finally:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from emulator.cli.client import CallFailed, Control, Unreachable, control_options
-from emulator.cli.ending import NOT_READY, STOP_SIGNALS, WRONG_USAGE, fail
+from emulator.cli.ending import NOT_READY, WRONG_USAGE, fail, stop_signals
 from emulator.cli.options import WITH_DEFAULTS
 from emulator.process import NotStarted, launched
 from emulator.velo.node import MODULE, NodeMissing
@@ -96,7 +96,7 @@ def _call(directory: Path, control: Control, function: str, given: list[Any]) ->
 
 def _serve(directory: Path, control: Control) -> None:
     at = (control.url, control.site)
-    for number in STOP_SIGNALS:
+    for number in stop_signals():
         signal.signal(number, _stop)
     with VeloSite.start(directory, *at, control_token=control.control_token, output=_STDOUT) as running:
         click.echo(f"running {running.folder} for {control.url} (site {control.site})")

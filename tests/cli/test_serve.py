@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -92,6 +93,20 @@ def failed(process: Process) -> str:
     assert (status, out) == (2, ""), errors
     assert "Traceback" not in errors
     return errors.strip().splitlines()[-1]
+
+
+def test_without_a_terminal_it_goes_on_when_that_is_closed() -> None:
+    command = shlex.join([sys.executable, "-m", "emulator", "--port", "0", "--json"])
+    script = f"trap '' HUP; exec {command}"  # as `nohup` starts it
+    with subprocess.Popen(  # noqa: S603 - our own command
+        ["/bin/sh", "-c", script], env=CLEAN_ENVIRONMENT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        process.send_signal(signal.SIGHUP)
+        assert httpx2.get(f"{url}/_emulator/health").status_code == 200
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
 
 
 # The banner
