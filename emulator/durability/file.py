@@ -137,12 +137,15 @@ class StateFile:
         execute = self._connection.execute
         execute("PRAGMA locking_mode = EXCLUSIVE")
         execute("BEGIN EXCLUSIVE")
-        if not self.path.stat().st_size:  # what has no tables but a content is not for us to fill
+        is_new = not self.path.stat().st_size  # what has no tables but a content is not for us to fill
+        if is_new:
             self._create()
         _refuse_unfit_content(self.path, self._connection)
         execute("COMMIT")
         execute("PRAGMA journal_mode = WAL")
         execute(f"PRAGMA synchronous = {'FULL' if syncs else 'NORMAL'}")
+        if not is_new:
+            execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that nothing old stands behind what comes into the log
 
     def _create(self) -> None:
         self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

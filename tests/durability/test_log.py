@@ -69,6 +69,20 @@ def test_without_syncing_it_may_have_been_a_power_failure_and_is_told(
     assert f"{path} is damaged: SQLite cannot read " in told
 
 
+def test_once_it_has_gone_on_after_damage_nothing_is_left_of_that(
+    tmp_path: Path, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = leave(path, 30)
+    flip(log, log.stat().st_size // 2)
+    again = tmp_path / "again" / "state.db"
+    with closing(StateFile(path, syncs=False)) as file:
+        file.write([SiteRows("a", False, [("orders", "new", "{}")])])
+        copied(path, again)
+    caplog.clear()
+    assert orders(again) > 1
+    assert caplog.messages == []
+
+
 def torn(log: Path) -> None:
     log.write_bytes(log.read_bytes()[:-1])
 
