@@ -67,12 +67,15 @@ def listen(
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     receiver = Receiver(control, key, status, delay.total_seconds(), forward_to, as_json=json)
 
-    def announce_anew() -> None:
+    def meet(has_subscribed: bool) -> None:
         if public_key is None:
-            receiver.public_key = _public_key(control)
-        click.echo(f"subscribed at {control.url}, which did not know this listener (any more)", err=json)
+            receiver.public_key = control.text("GET", "public-key")
+        found = (
+            "subscribed at {}, which did not know this listener (any more)" if has_subscribed else "{} answers again"
+        )
+        click.echo(found.format(control.url), err=json)
 
-    subscription = OwnSubscription(control, address, announce_anew)
+    subscription = OwnSubscription(control, address, meet)
     source = _begin(subscription, control, address)
 
     def announce() -> None:

@@ -270,6 +270,24 @@ def test_after_a_reset_it_subscribes_again_and_says_so(site: Site) -> None:
         assert site.subscriptions() == []
 
 
+def test_an_emulator_that_was_started_for_it_by_another_name_is_not_asked_twice(tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    with running("listen", "--port", "0", "--url", url) as listen:
+        found = re.match(r"listening at (\S+) for nobody yet", listen.line())
+        assert found
+        mine = found[1].replace("127.0.0.1", "localhost") + "/hook"
+        flags = ("--port", url.rpartition(":")[2], "--key-file", str(key_file(tmp_path)), "--webhook-url", mine)
+        server = start_server(*flags)
+        try:
+            assert listen.line() == f"{url} answers again"
+            with Client(base_url=url) as client:
+                client.post("/_emulator/events", json={"eventType": FULFILLMENTS_UPDATED})
+                assert f" verified {FULFILLMENTS_UPDATED} " in listen.line()
+                assert [one["url"] for one in client.get("/_emulator/webhooks").json()["webhooks"]] == [mine]
+        finally:
+            assert stop_server(server) == 0
+
+
 def test_at_an_emulator_that_starts_after_it_it_subscribes_with_that_ones_key(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with running("listen", "--port", "0", "--url", url) as listen:
