@@ -84,7 +84,7 @@ class Gateway:
             response = self._noted(arrival, await self._answered(arrival))
         except ClientGone:
             arrival.entry.ending = "clientGone"
-        except (ConnectionDropped, CancelledError):  # asked for, or the server stops and has waited long enough
+        except ConnectionDropped:
             arrival.entry.ending = "connectionDropped"
         finally:
             self._close(arrival, started)
@@ -159,6 +159,10 @@ class Gateway:
             return Response(SYSTEM_ERROR_BODY, REPLACED_STATUS, media_type=JSON)
         except (ClientGone, ConnectionDropped):
             raise
+        except CancelledError:
+            if self.emulator.streams.are_closed:  # the server stops, and has waited long enough
+                raise ConnectionDropped from None
+            raise
         except Exception:  # noqa: BLE001 - see the next line
             # The outermost layer: whatever else goes wrong is a fault of ours, answered as Wix answers its own (R207).
             entry.failure = _told(traceback.format_exc(), entry)
@@ -190,7 +194,7 @@ class Gateway:
         call = Call(operation, site, self.emulator, headers, parameters, entry.query, entry.body)
         if arrival.is_control:
             return await _steer(call)
-        entry.fault = site.faults.take(operation.id)
+        entry.fault = site.faults.take(operation.id, is_heard=bool(site.outbox.subscriptions))
         if entry.fault is not None:
             return await misbehave(entry.fault, call, entry)
         site.journal.follow(entry)

@@ -81,6 +81,7 @@ class Streams:
 
     def __init__(self) -> None:
         self._open: set[Stream] = set()
+        self.are_closed = False  # and the server stops
 
     @contextlib.contextmanager
     def opened(self, stream: Stream) -> Iterator[None]:
@@ -93,6 +94,7 @@ class Streams:
 
     def close(self) -> None:
         """End all of them."""
+        self.are_closed = True
         for stream in self._open:
             stream.close()
 

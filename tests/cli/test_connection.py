@@ -421,6 +421,7 @@ def test_a_server_that_stops_lets_go_of_what_is_not_done_in_time_without_a_trace
         assert running.client(head + arm).answer().status == 200
         waiting = [running.client(CHUNKED), running.client(SEARCH + b"content-length: 10\r\n\r\n{")]
         assert running.client(HEALTH + b"\r\n").answer().status == 200  # by now the server has met them
+        running.app.emulator.streams.close()  # as `serve` does it
         running.server.should_exit = True
         assert [client.is_ended() for client in waiting] == [True, True]
     assert running.endings() == ["connectionDropped", "connectionDropped"]
