@@ -136,7 +136,8 @@ def wix_emulator_server(pytestconfig: pytest.Config) -> Iterator[str]:
 def _options(config: pytest.Config) -> list[str]:
     """The ini option in words. In quotes, as TOML has it but pytest.ini does not need, it comes as one word."""
     words: list[str] = config.getini(_OPTIONS)
-    return shlex.split(words[0]) if len(words) == 1 else words
+    is_all_in_one = len(words) == 1 and " " in words[0].partition("=")[0]
+    return shlex.split(words[0]) if is_all_in_one else words
 
 
 @pytest.fixture

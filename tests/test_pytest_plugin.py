@@ -248,6 +248,18 @@ def test_the_server_takes_the_options_of_the_project_in_quotes_or_not(project: p
     outcome(project).assert_outcomes(passed=1)
 
 
+def test_a_single_option_with_a_space_in_its_value_stays_one(project: pytest.Pytester) -> None:
+    project.makeini("[pytest]\npythonpath = .\nwix_emulator_options = '--seed=my shop.yaml'\n")
+    project.makefile(".yaml", **{"my shop": "orders: [{id: mine}]"})
+    project.makepyfile(
+        """
+        def test_it(wix_emulator):
+            assert [one["id"] for one in wix_emulator.control.call("GET", "orders")["orders"]] == ["mine"]
+        """
+    )
+    outcome(project).assert_outcomes(passed=1)
+
+
 def test_whoever_does_not_use_it_imports_next_to_nothing() -> None:
     heavy = "{'pydantic', 'starlette', 'uvicorn', 'click', 'http.server', 'yaml'}"
     script = f"import sys, emulator.pytest_plugin; print(sorted({heavy} & set(sys.modules)))"
