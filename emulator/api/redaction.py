@@ -29,7 +29,7 @@ _SECRET_LENGTH_MIN = 4  # a shorter one stands in any text by chance
 
 # What looks like a token, wherever it stands. No part of a text is tried twice: it may be long, and made to be slow.
 _TOKEN = re.compile(
-    r"""(?: OauthNG\.JWS\. | \bIST\. | (?<![A-Za-z0-9_-])ey[A-Za-z0-9_-]{8,}\. ) [A-Za-z0-9_.-]+""", re.VERBOSE
+    r"""(?: OauthNG\.JWS\. | \bIST\. | (?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\. ) [A-Za-z0-9_.-]+""", re.VERBOSE
 )
 # In a text that is neither JSON nor a form: a name that tells of a credential, and what follows its `=` or `:`. Where
 # nothing says for sure where that ends, more goes than has to: the rest of the line, or of the text.
