@@ -94,8 +94,7 @@ class Outbox:
             delivery = self._deliveries[delivery_id]
             if delivery.due is not None:
                 self._queue(delivery, delivery.due)
-        while self._is_too_full():
-            self._forget_one()
+        self._forget_beyond_room()
 
     def is_busy(self, now: datetime) -> bool:
         """Whether something is in flight or due."""
@@ -148,17 +147,20 @@ class Outbox:
             self._settle(delivery)
         elif before is None or (before.due, before.retries) != (delivery.due, delivery.retries):
             self._queue(delivery, delivery.due)
-        while self._is_too_full():
-            self._forget_one()
+        self._forget_beyond_room()
         self._changes.tell("delivery", delivery)
 
-    def keep_sealed(self, delivery_id: str, sealed: Sealed) -> None:
-        """Note how the delivery is sealed, if there is room: sealing it again comes to the same. Its place stays."""
+    def keep_sealed(self, delivery_id: str, sealed: Sealed, *, makes_room: bool = False) -> None:
+        """Note how the delivery is sealed, if there is room: sealing it again comes to the same. Its place stays.
+
+        With `makes_room` it is noted in any case, and others go for it.
+        """
         delivery = self._deliveries.get(delivery_id)
         has_room = self._sealed_bytes + len(sealed.body) <= self._sealed_bytes_max
-        if delivery is not None and delivery.sealed is None and has_room:
+        if delivery is not None and delivery.sealed is None and (has_room or makes_room):
             self._deliveries[delivery_id] = replace(delivery, sealed=sealed)
             self._sealed_bytes += len(sealed.body)
+            self._forget_beyond_room()
             self._changes.tell("detail", ("deliveries", delivery_id))
 
     def hold_back(self, delivery: Delivery) -> None:
@@ -232,6 +234,10 @@ class Outbox:
             heapq.heapify(kept)
             self._queues[lane] = kept
         self._entries = sum(len(queue) for queue in self._queues.values())
+
+    def _forget_beyond_room(self) -> None:
+        while self._is_too_full():
+            self._forget_one()
 
     def _is_too_full(self) -> bool:
         count = len(self._deliveries)

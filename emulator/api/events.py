@@ -1,6 +1,5 @@
 """Events fired by hand, over HTTP."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -10,7 +9,7 @@ from emulator.api.call import Call
 from emulator.api.deliveries import described_delivery, event_type_of
 from emulator.api.responses import parse, render_json
 from emulator.domain.chaos import ADVICE, DELAY_S, Chaos, ChaosName, Seconds
-from emulator.domain.deliveries import Delivery, DeliveryFormat, Subscription, WebhookUrl
+from emulator.domain.deliveries import DeliveryFormat, Subscription, WebhookUrl
 from emulator.domain.paths import PathError
 from emulator.domain.refusals import InvalidRequest, Violation
 from emulator.domain.wire import OrderId, WireModel
@@ -56,18 +55,14 @@ async def fire_event(call: Call) -> Response:
     chaos = request.chaos.chaos() if request.chaos else None
     event, unknown = _fired(call.site, request, chaos)
     queued = [one for one in call.site.outbox.deliveries() if one.event.id == event.id]
-    deliveries = [described_delivery(call, _kept_sealed(call, one)) for one in queued]
+    for one in queued:  # at once: the body is no order's that is kept anyway, so it has to count among the limits
+        sealed = call.emulator.sealer.on_site(call.site.id).seal(one)
+        call.site.outbox.keep_sealed(one.id, sealed, makes_room=True)
+    deliveries = [described_delivery(call, one) for one in queued]
     answer = {"event": event.domain_event(), "deliveries": deliveries}
     if unknown:
         answer["unknown"] = [{"path": one.path, "didYouMean": one.did_you_mean} for one in unknown]
     return render_json(answer | ({"receiver": ADVICE[chaos.name]} if chaos else {}))
-
-
-def _kept_sealed(call: Call, delivery: Delivery) -> Delivery:
-    """The delivery, sealed at once: its body is no order's that is kept anyway, and has to count (see the limits)."""
-    sealed = replace(delivery, sealed=call.emulator.sealer.on_site(call.site.id).seal(delivery))
-    call.site.outbox.put(sealed)
-    return sealed
 
 
 def _fired(site: Site, request: FireEventRequest, chaos: Chaos | None) -> operations.Fired:
