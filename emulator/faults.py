@@ -105,10 +105,13 @@ class Faults:
         """Have these faults and no others."""
         self._faults = {fault.id: fault for fault in faults}
 
-    def take(self, operation: str) -> Fault | None:
-        """The fault that this call of the operation meets, if there is one. The first armed one that is left counts."""
+    def take(self, operation: str, *, is_heard: bool = True) -> Fault | None:
+        """The fault that this call of the operation meets, if there is one. The first armed one that is left counts;
+        chaos does not where nobody hears of events."""
         for fault in self._faults.values():
             if fault.operation != operation or fault.remaining == 0:
+                continue
+            if fault.effect.chaos is not None and not is_heard:
                 continue
             if fault.skipped < fault.skip:
                 self._change(replace(fault, skipped=fault.skipped + 1))

@@ -71,10 +71,9 @@ async def list_faults(call: Call) -> Response:
 async def arm_fault(call: Call) -> Response:
     """Plan a misbehaviour."""
     request = parse(call, ArmFaultRequest)
-    refuse_unknown_operation(request.operation)
     effect = request.effect.effect()
-    if effect.chaos is not None:
-        _refuse_without_events(request.operation)
+    if violations := misplaced(request.operation, effect):
+        raise InvalidRequest(violations)
     with call.site.ids.given_back_on_failure():
         fault = Fault(call.site.ids.guid(), request.operation, effect, request.times, request.skip)
         call.site.faults.arm(fault)
@@ -97,31 +96,21 @@ async def clear_faults(call: Call) -> Response:
 
 def refuse_unknown_operation(operation: str) -> None:
     """Refuse what is no operation of the emulated API."""
-    found = unknown_operation(operation)
+    found = _unknown(operation)
     if found is not None:
         raise InvalidRequest([found])
 
 
-def _refuse_without_events(operation: str) -> None:
-    """Refuse chaos where it can never happen: only what manages orders sends events."""
+def misplaced(operation: str, effect: Effect) -> list[Violation]:
+    """Why that effect cannot happen to that operation: the emulated API has no such one, or it sends no events."""
     from emulator.api.routes import OPERATIONS
 
+    unknown = _unknown(operation)
     telling = [one.id for one in OPERATIONS if one.scope == MANAGE_ORDERS]
-    if operation not in telling:
-        description = f"happens to events, and {operation} sends none; these do: {', '.join(telling)}"
-        raise InvalidRequest([Violation("effect.chaos", description, "FIELD_NOT_ALLOWED")])
-
-
-def unknown_operation(operation: str, field: str = "operation") -> Violation | None:
-    """What is wrong with the operation that the field names, if it is none of the emulated API."""
-    from emulator.api.routes import OPERATIONS
-
-    known = [one.id for one in OPERATIONS if not one.is_control]
-    if operation in known:
-        return None
-    meant = nearest(operation, known)
-    hint = f"; did you mean {meant}?" if meant else ""
-    return Violation(field, f"must be one of {', '.join(known)}{hint}", "INVALID_ENUM_VALUE")
+    if unknown is not None or effect.chaos is None or operation in telling:
+        return [] if unknown is None else [unknown]
+    description = f"happens to events, and {operation} sends none; these do: {', '.join(telling)}"
+    return [Violation("effect.chaos", description, "FIELD_NOT_ALLOWED")]
 
 
 def described_effect(effect: Effect) -> dict[str, Any]:
@@ -134,6 +123,17 @@ def described_effect(effect: Effect) -> dict[str, Any]:
         "chaos": effect.chaos and _described(effect.chaos),
     }
     return {name: value for name, value in described.items() if value is not None}
+
+
+def _unknown(operation: str) -> Violation | None:
+    from emulator.api.routes import OPERATIONS
+
+    known = [one.id for one in OPERATIONS if not one.is_control]
+    if operation in known:
+        return None
+    meant = nearest(operation, known)
+    hint = f"; did you mean {meant}?" if meant else ""
+    return Violation("operation", f"must be one of {', '.join(known)}{hint}", "INVALID_ENUM_VALUE")
 
 
 def _described(chaos: Chaos) -> str | dict[str, Any]:

@@ -3,7 +3,7 @@
 from emulator import snapshots
 from emulator.api.answer import Response
 from emulator.api.call import Call
-from emulator.api.faults import unknown_operation
+from emulator.api.faults import misplaced
 from emulator.api.responses import JSON, render_json
 from emulator.domain.refusals import InvalidRequest
 
@@ -18,8 +18,11 @@ async def get_state(call: Call) -> Response:
 async def put_state(call: Call) -> Response:
     """Put the document's state in place of the site's; a wrong document changes nothing."""
     snapshot = snapshots.read(call.body)
-    named = [(fault.operation, f"faults[{index}].operation") for index, fault in enumerate(snapshot.faults)]
-    violations = [found for one in named if (found := unknown_operation(*one)) is not None]
+    violations = [
+        violation._replace(field=f"faults[{index}].{violation.field}")
+        for index, fault in enumerate(snapshot.faults)
+        for violation in misplaced(fault.operation, fault.effect)
+    ]
     if violations:
         raise InvalidRequest(violations)
     return render_json({"fingerprint": snapshots.restore(call.site, snapshot)})

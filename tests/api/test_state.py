@@ -96,6 +96,7 @@ def test_a_state_may_be_larger_than_any_other_body(api: TestClient, shop: Shop) 
     [
         ({"operation": "teleport", "effect": {"status": 503}}, "faults[0].operation"),
         ({"operation": "getOrder", "effect": {"refusal": "BORED"}}, "faults[0].effect.refusal"),
+        ({"operation": "getOrder", "effect": {"chaos": {"name": "duplicate"}}}, "faults[0].effect.chaos"),
         ({"operation": "getOrder", "effect": {}}, "faults[0].effect"),
         ({"operation": "getOrder", "effect": {"status": 503, "delayMs": 1}}, "faults[0].effect"),
         ({"operation": "getOrder", "effect": {"status": 42}}, "faults[0].effect.status"),

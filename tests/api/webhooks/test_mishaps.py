@@ -126,6 +126,15 @@ def test_a_mishap_that_nobody_is_told_of_has_not_happened(api: TestClient, shop:
     assert unused(api) == 0
 
 
+def test_a_mishap_that_nobody_is_told_of_leaves_the_next_fault_its_turn(api: TestClient, shop: Shop) -> None:
+    for one in api.get("/_emulator/webhooks").json()["webhooks"]:
+        api.delete(f"/_emulator/webhooks/{one['id']}")
+    order_id = shop.order()
+    for effect in ({"chaos": "duplicate"}, {"status": 503}):
+        api.post("/_emulator/faults", json={"operation": "createFulfillment", "effect": effect})
+    assert [shop.create(order_id).status_code for _ in range(2)] == [503, 200]
+
+
 @pytest.mark.parametrize("operation", ["getOrder", "searchOrders", "listFulfillmentsForMultipleOrders", "issueToken"])
 def test_a_mishap_of_an_operation_without_events_is_refused(api: TestClient, operation: str) -> None:
     answer = api.post("/_emulator/faults", json={"operation": operation, "effect": {"chaos": "duplicate"}})
