@@ -374,7 +374,7 @@ def test_who_leaves_the_rest_of_an_answer_unread_is_left(last: bytes) -> None:
 
 def test_requests_in_pieces_that_end_within_one_may_go_on_for_longer_than_one_may_take() -> None:
     loop, request = Loop(), HEALTH + b"\r\n"
-    with serving(keep_alive_s=600, loop=loop, request_timeout_s=60) as running:
+    with serving(loop=loop, request_timeout_s=60) as running:
         client = running.client(request[:10])
         for _ in range(4):
             loop.skip(40)
