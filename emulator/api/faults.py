@@ -106,9 +106,11 @@ def misplaced(operation: str, effect: Effect) -> list[Violation]:
     from emulator.api.routes import OPERATIONS
 
     unknown = _unknown(operation)
+    if unknown is not None:
+        return [unknown]
     telling = [one.id for one in OPERATIONS if one.scope == MANAGE_ORDERS]
-    if unknown is not None or effect.chaos is None or operation in telling:
-        return [] if unknown is None else [unknown]
+    if effect.chaos is None or operation in telling:
+        return []
     description = f"happens to events, and {operation} sends none; these do: {', '.join(telling)}"
     return [Violation("effect.chaos", description, "FIELD_NOT_ALLOWED")]
 

@@ -70,10 +70,8 @@ def listen(
     def meet(has_subscribed: bool) -> None:
         if public_key is None:
             receiver.public_key = control.text("GET", "public-key")
-        found = (
-            "subscribed at {}, which did not know this listener (any more)" if has_subscribed else "{} answers again"
-        )
-        click.echo(found.format(control.url), err=json)
+        subscribed = f"subscribed at {control.url}, which did not know this listener (any more)"
+        click.echo(subscribed if has_subscribed else f"{control.url} answers again", err=json)
 
     subscription = OwnSubscription(control, address, meet)
     source = _begin(subscription, control, address)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
+from emulator.address import is_loopback
 from emulator.cli.client import CallFailed, Control
 
 _LOOK_S = 1.0  # between two looks at whether it is still there
 _PATIENCE_S = 5.0  # with an emulator that does not answer
-_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class OwnSubscription:
@@ -26,13 +26,12 @@ class OwnSubscription:
         self._met = met
         self._id: str | None = None
         self._is_over = Event()
-        self._is_away = False
+        self._is_away = True  # until it is met
         self._looking = Thread(target=self._look_after, daemon=True)
 
     def begin(self) -> None:
         """Subscribe, and look after it from now on. Raises CallFailed, Unreachable; then it looks on nevertheless."""
         self._control.timeout_s = _PATIENCE_S
-        self._is_away = True
         try:
             self._subscribe_if_needed()
             self._is_away = False
@@ -64,5 +63,4 @@ class OwnSubscription:
         return True
 
     def _is_own(self, url: str) -> bool:
-        parts = urlsplit(url)
-        return parts.hostname in _HERE and parts.port == urlsplit(self._address).port
+        return is_loopback(url) and urlsplit(url).port == urlsplit(self._address).port

@@ -210,10 +210,12 @@ def _text(facts: Emulator, settings: Settings, dashboard: str) -> str:
 
 def _changed(settings: Settings) -> list[str]:
     """How calls are answered otherwise than by default, as flags have it."""
-    flags = {"auth": settings.auth, "delivery": settings.delivery, "rate-limit": settings.rate_limit}
-    default = {"auth": _DEFAULTS.auth, "delivery": _DEFAULTS.delivery, "rate-limit": _DEFAULTS.rate_limit}
-    behaviours = flatten(settings.behaviours.model_dump(exclude_defaults=True, exclude_none=True))
-    return [f"--{name} {value}" for name, value in flags.items() if value != default[name]] + behaviours
+    flags = [
+        f"--{name.replace('_', '-')} {value}"
+        for name in ("auth", "delivery", "rate_limit")
+        if (value := getattr(settings, name)) != getattr(_DEFAULTS, name)
+    ]
+    return flags + flatten(settings.behaviours.model_dump(exclude_defaults=True, exclude_none=True))
 
 
 def _secured(settings: Settings) -> tuple[tuple[socket.socket, ssl.SSLContext], Tls]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from emulator.address import is_loopback
 from emulator.cli.client import CallFailed, Control, Unreachable, control_options
 from emulator.cli.ending import NOT_READY, WRONG_USAGE, fail, stop_signals
 from emulator.cli.options import WITH_DEFAULTS
@@ -19,7 +20,6 @@ from emulator.process import NotStarted, launched
 from emulator.velo.node import MODULE, NodeMissing
 from emulator.velo.site import VeloError, VeloSite
 
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _STDOUT = 1
 
 
@@ -118,7 +118,7 @@ def _emulator(control: Control) -> Iterator[Control]:
         control.call("GET", "health")
     except Unreachable as error:
         address = urlsplit(control.url)
-        if address.scheme != "http" or address.hostname not in _LOOPBACK:
+        if address.scheme != "http" or not is_loopback(control.url):
             fail(str(error), NOT_READY)
         with _own_emulator(str(address.hostname), address.port or 80) as token:
             yield Control(control.url, control.site, token)

@@ -4,10 +4,10 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from emulator.address import is_loopback
 from emulator.client import Control
 from emulator.conformance import ORDERS_MAX
 from emulator.conformance.exchange import WIX_PAUSE_S, Connection
@@ -66,15 +66,6 @@ def at_wix(base_url: str, site_id: str | None, api_key: str | None, limits: Limi
         raise UsageError(f"--base-url {base_url} would send the key in the clear; use https")
     target = Target("wix", site_id, api_key, limits.behaviours, limits.orders_max, _CATCHING_UP_S, limits.sleep)
     return Run(_connection(base_url, limits), target, Redaction([api_key, site_id]))
-
-
-def is_loopback(url: str) -> bool:
-    """Whether that is this very machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _connection(base_url: str, limits: Limits) -> Connection:

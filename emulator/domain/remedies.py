@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from emulator.domain.refusals import ControlRefusal, KeyNamesNoSite, LimitReached, NotAnAccessToken, Refusal
+from emulator.domain.refusals import (
+    ControlRefusal,
+    KeyNamesNoSite,
+    LimitReached,
+    LineItemSplit,
+    NotAnAccessToken,
+    Refusal,
+)
 from emulator.domain.rules import PLANNED_FAULT
 
 _BY_CODE: Mapping[str, str] = MappingProxyType(
@@ -35,6 +42,8 @@ _BY_CODE: Mapping[str, str] = MappingProxyType(
 # Of those that share their code with others.
 _OF_ONE: Mapping[type[Refusal], str] = MappingProxyType(
     {
+        LineItemSplit: "Put all of a line item into one fulfillment; to change how much, delete the one that has it, "
+        "and create it again.",
         KeyNamesNoSite: "Send the header wix-site-id with the site's id besides the key, or use an access token, which "
         "says itself which site it is for.",
         NotAnAccessToken: "Trade it for an access token: POST /oauth2/token with grant_type refresh_token; send the "

@@ -35,7 +35,10 @@ class NoOrder(ControlNotFound):
     code = "NO_ORDER"
 
     def __init__(self) -> None:
-        super().__init__("the site has no order to tell of; make one with POST /_emulator/orders, or merge a seed")
+        super().__init__(
+            "the site has no order to tell of; make one with POST /_emulator/orders, or merge a seed with POST "
+            "/_emulator/seed"
+        )
 
 
 class Fired(NamedTuple):

@@ -215,7 +215,7 @@ def test_what_only_begins_like_a_token_stays(text: str) -> None:
 
 
 def test_a_text_that_might_be_a_token_at_every_letter_is_read_once() -> None:
-    text = "ey-" * 1_000_000
+    text = "eyJ-" * 1_000_000
     assert without_tokens({"note": [text]}) == {"note": [text]}
 
 

@@ -11,11 +11,12 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from emulator.address import is_loopback
 from emulator.cli.command import verbs
 from emulator.client import Control
 from emulator.conformance.checks import CHECKS, UNCHECKED
 from emulator.conformance.receiver import receiving
-from emulator.conformance.servers import Limits, at_emulator, at_wix, is_loopback
+from emulator.conformance.servers import Limits, at_emulator, at_wix
 from emulator.domain.rules import RULES
 from emulator.errors import UsageError
 from tests.cli.process import NOBODY, run, running
